@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { type BatchSettings, changeBatch, checkBatch, offeredSpecialties } from './batch-settings.ts'
+
+const batch: BatchSettings = {
+  type: 'review',
+  name: '2026 年度工程系列中级职称评审',
+  year: 2026,
+  level: '中级',
+  opensAt: '2026-10-16T00:00:00.000Z',
+  closesAt: '2026-11-30T09:30:00.000Z',
+  committeeName: '泰州市工程系列中级评审委员会',
+  hasDepartment: false,
+  hasPublicity: true,
+  recognitionByApproval: true,
+  graceMinutes: 0,
+  specialties: [{ id: 'engineering.construction', titles: ['engineering.intermediate'] }],
+}
+const codeOf = (outcome: ReturnType<typeof checkBatch>) => (outcome.ok ? 'ok' : `${outcome.code} ${outcome.path}`)
+
+describe('the settings of a batch', () => {
+  it('[R20] ends after it begins; an end may be left open (A6)', () => {
+    expect(codeOf(checkBatch(batch))).toBe('ok')
+    expect(codeOf(checkBatch({ ...batch, closesAt: null }))).toBe('ok')
+    expect(codeOf(checkBatch({ ...batch, closesAt: batch.opensAt }))).toBe('answer.before closesAt')
+  })
+
+  it('grants whole minutes of grace, at most two hours, and takes none back once somebody has submitted', () => {
+    const grace = (graceMinutes: number) => ({ ...batch, graceMinutes })
+    expect([0, 10, 120].map((one) => codeOf(checkBatch(grace(one))))).toEqual(['ok', 'ok', 'ok'])
+    for (const wrong of [-1, 1.5, 121, Number.NaN])
+      expect(codeOf(checkBatch(grace(wrong)))).toBe('answer.out-of-range graceMinutes')
+    expect(codeOf(changeBatch(grace(10), grace(30), { submitted: true }))).toBe('ok')
+    expect(codeOf(changeBatch(grace(10), grace(9), { submitted: true }))).toBe('batch.locked-setting graceMinutes')
+  })
+
+  it('[R51] offers titles of its specialties, and none that does not belong to them', () => {
+    expect(codeOf(checkBatch({ ...batch, specialties: [] }))).toBe('answer.required specialties')
+    expect(
+      codeOf(checkBatch({ ...batch, specialties: [{ id: 'engineering.construction', titles: ['health.nurse'] }] })),
+    ).toBe('answer.not-in-list specialties')
+    expect(codeOf(checkBatch({ ...batch, type: 'reissue', specialties: [] }))).toBe('ok')
+    const [offer] = offeredSpecialties('review', batch.specialties)
+    expect(offer).toMatchObject({ label: '建筑工程', titles: [{ label: '工程师' }] })
+    expect(offeredSpecialties('reissue', batch.specialties)).toEqual([])
+  })
+
+  it('may change in every way before anybody has submitted', () => {
+    const other: BatchSettings = { ...batch, year: 2027, level: '高级', closesAt: '2026-11-01T00:00:00.000Z' }
+    expect(codeOf(changeBatch(batch, other, { submitted: false }))).toBe('ok')
+  })
+
+  it('keeps type, year, level, start and specialties once somebody has submitted; its end only moves to later', () => {
+    const change = (more: Partial<BatchSettings>) =>
+      codeOf(changeBatch(batch, { ...batch, ...more }, { submitted: true }))
+    expect(change({ type: 'initial' })).toBe('batch.locked-setting type')
+    expect(change({ year: 2027 })).toBe('batch.locked-setting year')
+    expect(change({ level: '高级' })).toBe('batch.locked-setting level')
+    expect(change({ opensAt: '2026-10-17T00:00:00.000Z' })).toBe('batch.locked-setting opensAt')
+    expect(change({ specialties: [{ id: 'engineering.transport', titles: ['engineering.intermediate'] }] })).toBe(
+      'batch.locked-setting specialties',
+    )
+    expect(change({ closesAt: '2026-11-30T09:29:59.000Z' })).toBe('batch.locked-setting closesAt')
+    expect(change({ closesAt: '2026-12-10T09:30:00.000Z' })).toBe('ok')
+    expect(change({ closesAt: null })).toBe('ok')
+    expect(change({ name: '2026 年度工程系列中级职称评审（延长）' })).toBe('ok')
+    expect(codeOf(changeBatch({ ...batch, closesAt: null }, batch, { submitted: true }))).toBe(
+      'batch.locked-setting closesAt',
+    )
+  })
+})

@@ -1,0 +1,104 @@
+import { applicationTypes } from '../forms/index.ts'
+import type { SpecialtyOffer } from '../forms/answers.ts'
+import type { ApplicationTypeId } from '../forms/application-type.ts'
+import { ok, type Outcome, refuse } from '../problems.ts'
+import { findSpecialty, titlesOf } from '../code-lists/specialties.ts'
+import { series } from '../code-lists/series.ts'
+import { milliseconds, type Instant } from '../working-days.ts'
+import { LONGEST_GRACE } from './window.ts'
+
+/** What the office sets for a batch (DOMAIN §6). */
+export interface BatchSettings {
+  readonly type: ApplicationTypeId
+  readonly name: string
+  readonly year: number
+  readonly level: string | null
+  readonly opensAt: Instant
+  /** null: open until the office closes it (A6) */
+  readonly closesAt: Instant | null
+  readonly committeeName: string
+  readonly hasDepartment: boolean
+  readonly hasPublicity: boolean
+  readonly recognitionByApproval: boolean
+  /** minutes after the end in which what already stood on the server may still be sent; 0: none */
+  readonly graceMinutes: number
+  readonly specialties: readonly SpecialtyChoice[]
+}
+
+/** A specialty with the titles of it that can be applied for. */
+export interface SpecialtyChoice {
+  readonly id: string
+  readonly titles: readonly string[]
+}
+
+/** Whether applications of this type choose a specialty and title from what the batch offers; 补证 does not. */
+export const offersSpecialties = (type: ApplicationTypeId): boolean => applicationTypes[type].route !== 'certificate'
+
+/** The settings by themselves: named, in the right order of time, with something to apply for. */
+export function checkBatch(settings: BatchSettings): Outcome<undefined> {
+  if (settings.name.trim() === '') return refuse('answer.required', { label: '批次名称' }, { path: 'name' })
+  if (settings.closesAt !== null && milliseconds(settings.closesAt) <= milliseconds(settings.opensAt)) {
+    return refuse('answer.before', { label: '截止时间', other: '开始时间' }, { path: 'closesAt' })
+  }
+  const { graceMinutes } = settings
+  if (!Number.isInteger(graceMinutes) || graceMinutes < 0 || graceMinutes > LONGEST_GRACE) {
+    return refuse('answer.out-of-range', { label: '宽限时间', from: 0, to: LONGEST_GRACE }, { path: 'graceMinutes' })
+  }
+  if (!offersSpecialties(settings.type)) return ok()
+  if (!settings.specialties.some(({ titles }) => titles.length > 0)) {
+    return refuse('answer.required', { label: '申报专业和资格' }, { path: 'specialties' })
+  }
+  const unknown = settings.specialties.find(({ id, titles }) =>
+    titles.some((wanted) => !titlesOf(id).some((title) => title.id === wanted)),
+  )
+  return unknown ? refuse('answer.not-in-list', { label: '申报专业和资格' }, { path: 'specialties' }) : ok()
+}
+
+/**
+ * Whether settings may be replaced by others. Once somebody has submitted, type, year, start, level and specialties stand,
+ * and the end and the grace after it may only move to later (DOMAIN §3.4); before that anything may change that makes a batch.
+ */
+export function changeBatch(
+  before: BatchSettings,
+  after: BatchSettings,
+  { submitted }: { readonly submitted: boolean },
+): Outcome<undefined> {
+  const sound = checkBatch(after)
+  if (!sound.ok) return sound
+  if (!submitted) return ok()
+  const locked: readonly (keyof BatchSettings)[] = ['type', 'year', 'level']
+  const changed = locked.find((key) => before[key] !== after[key])
+  if (changed) return refuse('batch.locked-setting', undefined, { path: changed })
+  if (milliseconds(before.opensAt) !== milliseconds(after.opensAt)) {
+    return refuse('batch.locked-setting', undefined, { path: 'opensAt' })
+  }
+  if (sortedChoices(before) !== sortedChoices(after)) {
+    return refuse('batch.locked-setting', undefined, { path: 'specialties' })
+  }
+  if (after.graceMinutes < before.graceMinutes)
+    return refuse('batch.locked-setting', undefined, { path: 'graceMinutes' })
+  const earlier =
+    after.closesAt !== null &&
+    (before.closesAt === null || milliseconds(after.closesAt) < milliseconds(before.closesAt))
+  return earlier ? refuse('batch.locked-setting', undefined, { path: 'closesAt' }) : ok()
+}
+
+const sortedChoices = ({ specialties }: BatchSettings): string =>
+  JSON.stringify(
+    specialties
+      .filter(({ titles }) => titles.length > 0)
+      .map(({ id, titles }) => `${id}:${[...titles].sort().join(',')}`)
+      .sort(),
+  )
+
+/** The choices as a batch offers them, with their labels; empty where the type offers none. */
+export function offeredSpecialties(type: ApplicationTypeId, choices: readonly SpecialtyChoice[]): SpecialtyOffer[] {
+  if (!offersSpecialties(type)) return []
+  return choices.flatMap(({ id, titles }) => {
+    const specialty = findSpecialty(id)
+    const offered = titlesOf(id).filter((title) => titles.includes(title.id))
+    if (!specialty || offered.length === 0) return []
+    const label = series.items.find(({ code }) => code === specialty.seriesId)?.label ?? specialty.seriesId
+    return [{ id, label: specialty.label, series: label, titles: offered }]
+  })
+}
