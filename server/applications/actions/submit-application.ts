@@ -1,0 +1,61 @@
+import type { State } from '#domain/lifecycle/states.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import type { Act } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import { lockOwn } from '../queries.ts'
+import { applyToLocked } from './apply-transition.ts'
+import { sendingTransition } from './lifecycle-facts.ts'
+
+/** The receipt of a submission (D9); dates as ISO text, because a repeated request gets it back as it was stored. */
+export interface Receipt {
+  readonly number: string
+  readonly submittedAt: string
+  readonly sha256: string
+  readonly round: number
+  readonly state: State
+  readonly version: number
+}
+
+/**
+ * 【完成提交】: T2, or T7 after a return (R89, R94). The moment at which the server received it decides (A4).
+ * @param key Idempotency-Key: a request sent twice is done once and answered alike, for an answer may be lost on the way
+ */
+export async function submitApplication(
+  ctx: Act,
+  who: Signed,
+  applicationId: string,
+  version: number,
+  key: string,
+): Promise<Outcome<Receipt>> {
+  // The lock comes first: of two requests with one key the second waits here and then finds the first one's answer.
+  const application = await lockOwn(ctx.db, who, applicationId)
+  if (!application) return refuse('request.not-found')
+  const before = await ctx.db
+    .selectFrom('requestKey')
+    .select('answer')
+    .where('accountId', '=', who.accountId)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  if (before) {
+    const { applicationId: of, ...receipt } = before.answer as unknown as Receipt & { applicationId: string }
+    return of === applicationId ? ok(receipt) : refuse('request.invalid')
+  }
+  // It counts from the moment at which it was received, however long it waited for its turn (A4).
+  const received: Act = { ...ctx, now: ctx.receivedAt }
+  const done = await applyToLocked(received, application, sendingTransition(application.state) ?? 'submit', { version })
+  if (!done.ok) return done
+  const { number, submittedAt, sha256, round, state, version: after } = done.value
+  const receipt: Receipt = {
+    number: number!,
+    submittedAt: submittedAt!.toISOString(),
+    sha256: sha256!,
+    round,
+    state,
+    version: after,
+  }
+  await ctx.db
+    .insertInto('requestKey')
+    .values({ accountId: who.accountId, key, answer: JSON.stringify({ ...receipt, applicationId }), at: ctx.now })
+    .execute()
+  return ok(receipt)
+}

@@ -1,0 +1,377 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
+import type { State } from '#domain/lifecycle/states.ts'
+import type { Cell } from '#domain/sync/cell.ts'
+import type { AttachedFile } from '#domain/sync/cell.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import { withinReach } from './scope.ts'
+import type { ApplicationTable, ApplicationTransitionTable } from './tables.ts'
+
+type Db = Kysely<Database>
+export type Application = Selectable<ApplicationTable>
+export type TransitionRow = Selectable<ApplicationTransitionTable>
+
+/** States in which the applicant's own list of the batch shows that results were published (A30). */
+const published: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED', 'REVOKED']
+
+/** Whether the results of an application's batch have been published. */
+const isReleased = sql<boolean>`exists (select 1 from application as other
+  where other.batch_id = application.batch_id and other.state in (${sql.join(published)}))`
+
+/** The person's own application, whatever its state; a deleted draft is none. */
+export const findOwn = (db: Db, who: Signed, id: string): Promise<Application | undefined> =>
+  db
+    .selectFrom('application')
+    .selectAll()
+    .where('id', '=', id)
+    .where('accountId', '=', who.accountId)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+
+/** The same, locked until the transaction ends: one writer an application. */
+export const lockOwn = (db: Db, who: Signed, id: string): Promise<Application | undefined> =>
+  db
+    .selectFrom('application')
+    .selectAll()
+    .where('id', '=', id)
+    .where('accountId', '=', who.accountId)
+    .where('deletedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+
+/** An application for whoever may act on it: its owner, a person of the back office within his scope, or the clock. */
+export const lockForActing = (db: Db, who: Who, id: string): Promise<Application | undefined> =>
+  db
+    .selectFrom('application')
+    .selectAll()
+    .where('application.id', '=', id)
+    .where('application.deletedAt', 'is', null)
+    .where(withinReach(who))
+    .forUpdate()
+    .executeTakeFirst()
+
+/** Whether the id is taken, by whomever: ids are made on phones. */
+export const findTaken = (db: Db, _who: Who, id: string) =>
+  db.selectFrom('application').select(['id', 'accountId', 'deletedAt']).where('id', '=', id).executeTakeFirst()
+
+/** The person's live application of the batch (E3). */
+export const findLive = (db: Db, who: Signed, batchId: string, final: readonly State[]) =>
+  db
+    .selectFrom('application')
+    .select(['id', 'state'])
+    .where('accountId', '=', who.accountId)
+    .where('batchId', '=', batchId)
+    .where('deletedAt', 'is', null)
+    .where('state', 'not in', final)
+    .executeTakeFirst()
+
+export const findAccount = (db: Db, _who: Who, id: string) =>
+  db
+    .selectFrom('account')
+    .select(['id', 'fullName', 'idNumberMasked', 'idNumberCipher', 'gender', 'birthDate', 'mobile', 'email'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+
+export async function readCells(db: Db, _who: Who, applicationId: string, after = -1): Promise<Record<string, Cell>> {
+  const rows = await db
+    .selectFrom('applicationCell')
+    .select(['path', 'value', 'version'])
+    .where('applicationId', '=', applicationId)
+    .$if(after >= 0, (query) => query.where('version', '>', after))
+    .execute()
+  return Object.fromEntries(rows.map(({ path, value, version }) => [path, { value, version }]))
+}
+
+export const readFiles = (db: Db, _who: Who, applicationId: string): Promise<AttachedFile[]> =>
+  db
+    .selectFrom('attachment')
+    .select(['id', 'path', 'name', 'size', 'sha256', 'pages', 'position'])
+    .where('applicationId', '=', applicationId)
+    .where('removedAt', 'is', null)
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+
+/** Files of an application whose bytes the store has not verified. */
+export async function countUnverified(db: Db, _who: Who, applicationId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('attachment')
+    .leftJoin('storedFile', 'storedFile.sha256', 'attachment.sha256')
+    .where('attachment.applicationId', '=', applicationId)
+    .where('attachment.removedAt', 'is', null)
+    .where('storedFile.sha256', 'is', null)
+    .select(sql<number>`count(*)::int`.as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+export const readConflicts = (db: Db, _who: Who, applicationId: string) =>
+  db
+    .selectFrom('applicationConflict')
+    .selectAll()
+    .where('applicationId', '=', applicationId)
+    .orderBy('version')
+    .orderBy('mutationId')
+    .execute()
+
+/** The snapshot of a round, or the newest. */
+export const findSnapshot = (db: Db, _who: Who, applicationId: string, round?: number) =>
+  db
+    .selectFrom('applicationSnapshot')
+    .selectAll()
+    .where('applicationId', '=', applicationId)
+    .$if(round !== undefined, (query) => query.where('round', '=', round!))
+    .orderBy('round', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+export const listTransitions = (db: Db, _who: Who, applicationId: string): Promise<TransitionRow[]> =>
+  db
+    .selectFrom('applicationTransition')
+    .selectAll()
+    .where('applicationId', '=', applicationId)
+    .orderBy('at')
+    .orderBy('id')
+    .execute()
+
+/** The last return of an application and the comments sent with it. */
+export async function findReturn(db: Db, _who: Who, applicationId: string) {
+  const transition = await db
+    .selectFrom('applicationTransition')
+    .selectAll()
+    .where('applicationId', '=', applicationId)
+    .where('transition', '=', 'return')
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!transition) return undefined
+  const comments = await db
+    .selectFrom('reviewComment')
+    .selectAll()
+    .where('transitionId', '=', transition.id)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  return { transition, comments }
+}
+
+const ownWithBatch = (db: Db, who: Signed) =>
+  db
+    .selectFrom('application')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .selectAll('application')
+    .select([
+      'batch.name as batchName',
+      'batch.year as batchYear',
+      'batch.opensAt',
+      'batch.closesAt',
+      'batch.hasDepartment',
+      'batch.recognitionByApproval',
+    ])
+    .select(isReleased.as('released'))
+    .where('application.accountId', '=', who.accountId)
+    .where('application.deletedAt', 'is', null)
+
+/** All applications of the person, the one changed last first (R96, R101). */
+export const listOwn = (
+  db: Db,
+  who: Signed,
+  filter: { readonly year?: number | undefined; readonly type?: ApplicationTypeId | undefined } = {},
+) =>
+  ownWithBatch(db, who)
+    .$if(filter.year !== undefined, (query) => query.where('batch.year', '=', filter.year!))
+    .$if(filter.type !== undefined, (query) => query.where('application.type', '=', filter.type!))
+    .orderBy('application.updatedAt', 'desc')
+    .orderBy('application.id')
+    .execute()
+
+/** Whether results of a batch were published, for one application. */
+export async function released(db: Db, _who: Who, applicationId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('application')
+    .select(isReleased.as('released'))
+    .where('application.id', '=', applicationId)
+    .executeTakeFirst()
+  return row?.released ?? false
+}
+
+export const listPapers = (db: Db, _who: Who, applicationId: string) =>
+  db
+    .selectFrom('paper')
+    .select(['kind', 'code', 'madeAt', 'voidedAt', 'createdAt', 'snapshotId'])
+    .where('applicationId', '=', applicationId)
+    .orderBy('createdAt')
+    .orderBy('kind')
+    .execute()
+
+export const findReturnRequest = (db: Db, _who: Who, applicationId: string, round: number) =>
+  db
+    .selectFrom('returnRequest')
+    .select(['reason', 'createdAt'])
+    .where('applicationId', '=', applicationId)
+    .where('round', '=', round)
+    .executeTakeFirst()
+
+/** Whether the paper with this code is the valid copy of the snapshot (T12). */
+export async function isPaperCurrent(
+  db: Db,
+  _who: Who,
+  applicationId: string,
+  snapshotId: string,
+  code: string,
+): Promise<boolean> {
+  const found = await db
+    .selectFrom('paper')
+    .select('id')
+    .where('applicationId', '=', applicationId)
+    .where('snapshotId', '=', snapshotId)
+    .where('code', '=', code)
+    .where('voidedAt', 'is', null)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** Which files of an application the person has opened; a file never changes, so one opening holds for later rounds too. */
+export async function listOpened(db: Db, who: Signed, applicationId: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('fileOpening')
+    .select('attachmentId')
+    .where('applicationId', '=', applicationId)
+    .where('accountId', '=', who.accountId)
+    .execute()
+  return new Set(rows.map(({ attachmentId }) => attachmentId))
+}
+
+/** Last revocation or upheld objection of the person: from it a record of cheating counts (T19, T22, E15). */
+export const findIntegrityCase = (db: Db, _who: Who, accountId: string) =>
+  db
+    .selectFrom('applicationTransition')
+    .innerJoin('application', 'application.id', 'applicationTransition.applicationId')
+    .where('application.accountId', '=', accountId)
+    .where('applicationTransition.transition', 'in', ['revoke', 'upholdObjection'])
+    .select(['applicationTransition.at', 'applicationTransition.reason'])
+    .orderBy('applicationTransition.at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+export const isCertificateTaken = async (db: Db, _who: Who, number: string): Promise<boolean> =>
+  (await db.selectFrom('application').select('id').where('certificateNumber', '=', number).executeTakeFirst()) !==
+  undefined
+
+/** Takes the next serial of a batch; the row stays locked until the transaction ends, so no number is given twice or lost. */
+export async function takeSerial(db: Db, _who: Who, batchId: string): Promise<number> {
+  const { next } = await db
+    .updateTable('batch')
+    .set((eb) => ({ nextSerial: eb('nextSerial', '+', 1) }))
+    .where('id', '=', batchId)
+    .returning('nextSerial as next')
+    .executeTakeFirstOrThrow()
+  return next - 1
+}
+
+/** Applications that time has closed: drafts past the end of their batch, returned ones past their term (T4, T8). */
+export const listOverdue = (db: Db, _clock: Who, now: Date, atMost: number) =>
+  db
+    .selectFrom('application')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .select(['application.id', 'application.state'])
+    .where('application.deletedAt', 'is', null)
+    .where('application.state', 'in', ['DRAFT', 'RETURNED'])
+    // The minutes of grace belong to those whose draft stood complete before the end: it is not closed under their hands.
+    .where(sql<boolean>`batch.closes_at + make_interval(mins => batch.grace_minutes) < ${now}`)
+    .where((eb) => eb.or([eb('application.resubmitUntil', 'is', null), eb('application.resubmitUntil', '<', now)]))
+    .orderBy('application.id')
+    .limit(atMost)
+    .execute()
+
+/** Unfinished applications whose last moment lies in the given span and that were not reminded since. */
+export const listToRemind = (
+  db: Db,
+  _clock: Who,
+  span: { readonly from: Date; readonly to: Date; readonly since: Date },
+) =>
+  db
+    .selectFrom('application')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .select(['application.id'])
+    .where('application.deletedAt', 'is', null)
+    .where('application.state', 'in', ['DRAFT', 'RETURNED'])
+    .where(sql<boolean>`greatest(batch.closes_at, application.resubmit_until) >= ${span.from}`)
+    .where(sql<boolean>`greatest(batch.closes_at, application.resubmit_until) <= ${span.to}`)
+    .where('batch.closesAt', 'is not', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('notice')
+            .select('notice.id')
+            .whereRef('notice.applicationId', '=', 'application.id')
+            .where('notice.kind', '=', 'reminder')
+            .where('notice.createdAt', '>', span.since),
+        ),
+      ),
+    )
+    .orderBy('application.id')
+    .execute()
+
+/** The parts by which an application is looked up (search-text.ts). */
+export const writeSearchParts = (db: Db, _who: Who, applicationId: string, parts: readonly string[]) =>
+  db
+    .insertInto('applicationSearch')
+    .values({ applicationId, parts: textArray(parts) })
+    .onConflict((conflict) => conflict.column('applicationId').doUpdateSet({ parts: textArray(parts) }))
+    .execute()
+
+/** The works of the last submission, instead of those of the one before. */
+export async function writeWorks(
+  db: Db,
+  _who: Who,
+  applicationId: string,
+  works: readonly { readonly path: string; readonly key: string }[],
+): Promise<void> {
+  await db.deleteFrom('applicationWork').where('applicationId', '=', applicationId).execute()
+  if (works.length === 0) return
+  const rows = works.map(({ path, key }) => ({ applicationId, path, key }))
+  await db.insertInto('applicationWork').values(rows).execute()
+}
+
+/** Both databases are told of an array by way of JSON; each would want its own form of one. */
+const textArray = (texts: readonly string[]) =>
+  sql<string[]>`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`
+
+interface ForgetBefore {
+  readonly thrownAway: Date
+  readonly neverSent: Date
+}
+
+/** Drafts that were thrown away, or never sent, before these instants and still hold something; oldest first. */
+export const toForget = (db: Db, { thrownAway, neverSent }: ForgetBefore) =>
+  db
+    .selectFrom('application')
+    .select('application.id')
+    // a number is given at the first submission: whoever has one is on record
+    .where('application.number', 'is', null)
+    .where((eb) => eb.or([eb('application.deletedAt', '<', thrownAway), eb('application.updatedAt', '<', neverSent)]))
+    .where((eb) =>
+      eb.or([
+        eb.exists(
+          eb.selectFrom('applicationCell').select('path').whereRef('applicationId', '=', 'application.id').limit(1),
+        ),
+        eb.exists(eb.selectFrom('attachment').select('id').whereRef('applicationId', '=', 'application.id').limit(1)),
+      ]),
+    )
+    .orderBy('application.updatedAt')
+
+/** Whether the draft is still to be forgotten; nobody writes in it until the transaction is over. */
+export async function lockToForget(db: Db, before: ForgetBefore, id: string): Promise<boolean> {
+  const locked = await toForget(db, before).where('application.id', '=', id).forUpdate('application').executeTakeFirst()
+  return locked !== undefined
+}
+
+/** Takes away all that was typed and attached in a draft. */
+export async function emptied(db: Db, applicationId: string): Promise<void> {
+  for (const table of ['applicationCell', 'applicationConflict', 'applicationMutation', 'attachment'] as const)
+    await db.deleteFrom(table).where('applicationId', '=', applicationId).execute()
+}

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { parentPort } from 'node:worker_threads'
+import { PDFiumLibrary } from '@hyzyla/pdfium'
+import type { PDFiumDocument } from '@hyzyla/pdfium'
+import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas'
+import {
+  MAX_PAGES,
+  PHOTO_HEIGHT,
+  PHOTO_MIN_HEIGHT,
+  PHOTO_MIN_WIDTH,
+  PHOTO_WIDTH,
+  STANDARD_LIMIT,
+} from '#domain/attachment.ts'
+import type { WorkerAnswer } from '../platform/worker-pool.ts'
+import { boundMemory } from './bounded-wasm.ts'
+import type { Inspected, Inspection } from './inspection.ts'
+import { scanPdf } from './pdf-scan.ts'
+
+/** What PDFium may use; a page of 10 MB of JPEG at 300 dpi needs about half of it. */
+const PDFIUM_MEMORY = 256 * 1024 * 1024
+/** Pixels of a decoded photo: 40 million, as a camera makes them. */
+const PIXELS_AT_MOST = 40_000_000
+/** Dots per inch of a page shown to a reviewer, and the longest edge in pixels. */
+const DPI = 110
+const EDGE_AT_MOST = 2400
+
+let library: Promise<PDFiumLibrary> | undefined
+function pdfium(): Promise<PDFiumLibrary> {
+  library ??= (async () => {
+    const module = readFileSync(createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm'))
+    return PDFiumLibrary.init({ wasmBinary: boundMemory(module, PDFIUM_MEMORY).buffer })
+  })()
+  return library
+}
+
+/** The calls of PDFium that the package keeps to itself. */
+interface Inside {
+  readonly documentIdx: number
+  readonly module: {
+    _FPDFDoc_GetJavaScriptActionCount(document: number): number
+    _FPDFDoc_GetAttachmentCount(document: number): number
+    _FPDF_GetFormType(document: number): number
+  }
+}
+/** FPDF_GetFormType: 2 and 3 are forms made with XFA. */
+const XFA_FORMS = [2, 3]
+
+async function open(bytes: Uint8Array): Promise<PDFiumDocument | 'encrypted' | 'damaged'> {
+  try {
+    return await (await pdfium()).loadDocument(bytes)
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error
+    return /Password|security/i.test(error instanceof Error ? error.message : '') ? 'encrypted' : 'damaged'
+  }
+}
+
+const endsAsPdf = (bytes: Buffer): boolean => {
+  let end = bytes.length
+  while (end > 0 && [0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20].includes(bytes[end - 1]!)) end--
+  return bytes.subarray(Math.max(0, end - 2048), end).includes('%%EOF', 0, 'latin1')
+}
+
+/** A34: begins and ends as a PDF, opens without a password, has pages but not too many, and nothing in it acts. */
+async function checkPdf(bytes: Uint8Array): Promise<Inspected> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!buffer.subarray(0, 1024).includes('%PDF-', 0, 'latin1')) return { refusal: { code: 'attachment.not-pdf' } }
+  const scan = scanPdf(bytes)
+  if (scan.encrypted) return { refusal: { code: 'attachment.encrypted' } }
+  if (scan.active !== null) return { refusal: { code: 'attachment.active-content' } }
+  if (scan.unreadable || !endsAsPdf(buffer)) return { refusal: { code: 'attachment.damaged' } }
+  const document = await open(bytes)
+  if (typeof document === 'string') return { refusal: { code: `attachment.${document}` } }
+  try {
+    const { documentIdx, module } = document as unknown as Inside
+    const acts =
+      module._FPDFDoc_GetJavaScriptActionCount(documentIdx) > 0 ||
+      module._FPDFDoc_GetAttachmentCount(documentIdx) > 0 ||
+      XFA_FORMS.includes(module._FPDF_GetFormType(documentIdx))
+    if (acts) return { refusal: { code: 'attachment.active-content' } }
+    const pages = document.getPageCount()
+    if (pages > MAX_PAGES) {
+      return { refusal: { code: 'attachment.too-many-pages', params: { pages, atMost: MAX_PAGES } } }
+    }
+    if (pages < 1 || !isReadable(document)) return { refusal: { code: 'attachment.damaged' } }
+    return { content: { bytes, mediaType: 'application/pdf', pages } }
+  } finally {
+    document.destroy()
+  }
+}
+
+function isReadable(document: PDFiumDocument): boolean {
+  try {
+    const { originalWidth, originalHeight } = document.getPage(0).getOriginalSize()
+    return originalWidth > 0 && originalHeight > 0
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error
+    return false
+  }
+}
+
+/** Width and height from the head of a JPEG or PNG, before a pixel is decoded; undefined for anything else. */
+function pixelsOf(bytes: Buffer): { readonly width: number; readonly height: number } | undefined {
+  if (bytes.length > 24 && bytes.readUInt32BE(0) === 0x89504e47) {
+    return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+  }
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined
+  for (let at = 2; at + 9 < bytes.length;) {
+    if (bytes[at] !== 0xff) return undefined
+    const marker = bytes[at + 1]!
+    // SOF0–SOF15 without DHT, JPG and DAC
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) }
+    }
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
+  }
+  return undefined
+}
+
+/** A7: a JPEG or PNG of 33:48, not too small, comes out as a JPEG of exactly 390 × 567 pixels and nothing else in it. */
+async function checkPhoto(bytes: Uint8Array): Promise<Inspected> {
+  const size = pixelsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  if (!size || size.width * size.height > PIXELS_AT_MOST) return { refusal: { code: 'photo.not-image' } }
+  if (size.width < PHOTO_MIN_WIDTH || size.height < PHOTO_MIN_HEIGHT) return { refusal: { code: 'photo.too-small' } }
+  const ratio = size.width / size.height
+  if (Math.abs(ratio / (33 / 48) - 1) > 0.01) return { refusal: { code: 'photo.wrong-shape' } }
+  let image
+  try {
+    image = await loadImage(Buffer.from(bytes))
+  } catch {
+    return { refusal: { code: 'photo.not-image' } }
+  }
+  const canvas = createCanvas(PHOTO_WIDTH, PHOTO_HEIGHT)
+  const drawing = canvas.getContext('2d')
+  drawing.fillStyle = '#fff'
+  drawing.fillRect(0, 0, PHOTO_WIDTH, PHOTO_HEIGHT)
+  drawing.imageSmoothingQuality = 'high'
+  drawing.drawImage(image, 0, 0, PHOTO_WIDTH, PHOTO_HEIGHT)
+  for (const quality of [92, 85, 75]) {
+    const jpeg = canvas.toBuffer('image/jpeg', quality)
+    if (jpeg.length <= STANDARD_LIMIT)
+      return { content: { bytes: new Uint8Array(jpeg), mediaType: 'image/jpeg', pages: 0 } }
+  }
+  return { refusal: { code: 'photo.not-image' } }
+}
+
+/** One page as PNG, as a reviewer sees it without opening the file. */
+async function drawPage(bytes: Uint8Array, number: number): Promise<Inspected> {
+  const document = await open(bytes)
+  if (typeof document === 'string' || number > document.getPageCount())
+    return { refusal: { code: 'request.not-found' } }
+  try {
+    const page = document.getPage(number - 1)
+    const { originalWidth, originalHeight } = page.getOriginalSize()
+    const scale = Math.min(DPI / 72, EDGE_AT_MOST / Math.max(originalWidth, originalHeight, 1))
+    const { width, height, data } = await page.render({ scale })
+    const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength)
+    const canvas = createCanvas(width, height)
+    canvas.getContext('2d').putImageData(new ImageData(pixels, width, height), 0, 0)
+    return { content: { bytes: new Uint8Array(canvas.toBuffer('image/png')), mediaType: 'image/png', pages: 1 } }
+  } finally {
+    document.destroy()
+  }
+}
+
+function inspect(request: Inspection): Promise<Inspected> {
+  switch (request.what) {
+    case 'pdf':
+      return checkPdf(request.bytes)
+    case 'photo':
+      return checkPhoto(request.bytes)
+    case 'page':
+      return drawPage(request.bytes, request.page)
+  }
+}
+
+parentPort!.on('message', (request: Inspection) => {
+  inspect(request).then(
+    (value) => {
+      // Handed back, not copied: the thread keeps nothing of a file.
+      const bytes = 'content' in value ? value.content.bytes : undefined
+      const handed = bytes && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as ArrayBuffer] : []
+      parentPort!.postMessage({ value } satisfies WorkerAnswer<Inspected>, handed)
+    },
+    (error: unknown) => {
+      // A trap inside PDFium, mostly for want of memory: the file is at fault, and the instance is no longer to be trusted.
+      const trapped =
+        error instanceof WebAssembly.RuntimeError || (error instanceof Error && /Aborted|memory/i.test(error.message))
+      const answer: WorkerAnswer<Inspected> = trapped
+        ? { value: { refusal: { code: 'attachment.damaged' } }, spent: true }
+        : { error: error instanceof Error ? error.message : String(error), spent: true }
+      parentPort!.postMessage(answer)
+    },
+  )
+})

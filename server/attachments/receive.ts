@@ -1,0 +1,271 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { Server } from '@tus/server'
+import * as v from 'valibot'
+import { ok, type Outcome, type ProblemCode, refuse, type Refused } from '#domain/problems.ts'
+import { hasVirus, ScanFailed } from '#server/platform/clamd.ts'
+import type { Dependencies } from '#server/platform/environment.ts'
+import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
+import { problem, problemBody } from '#server/platform/problem-response.ts'
+import { actAs } from '#server/platform/transaction.ts'
+import { isUnavailable } from '#server/platform/unavailable.ts'
+import type { Signed } from '#server/platform/who.ts'
+import { type Inspected, inspect } from './inspection.ts'
+import { findKnown, findUpload, noteStored, type Upload } from './queries.ts'
+import { acceptsPhoto, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
+import { rowsAreTheLock, UploadStore } from './upload-store.ts'
+
+const UPLOADS = '/api/uploads'
+
+const uuid = v.pipe(v.string(), v.uuid())
+const fileName = v.pipe(
+  v.string(),
+  v.normalize('NFC'),
+  // A name is words to show, never a path.
+  v.transform((name) =>
+    name
+      .replace(/^.*[\\/]/, '')
+      .replace(/[\p{Cc}\p{Cf}]/gu, '')
+      .trim(),
+  ),
+  v.minLength(1),
+  v.maxLength(200),
+)
+const slotPath = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.regex(/^[A-Za-z][A-Za-z0-9]*(\/[0-9a-f-]{36}\/[A-Za-z][A-Za-z0-9]*)?$/),
+)
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const announcement = v.object({ applicationId: uuid, path: slotPath, name: fileName, sha256: digest })
+/** The body of POST /uploads/known. */
+export const knownRequest = v.object({
+  ...announcement.entries,
+  size: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000)),
+})
+
+/** Carries a refusal through the tus library, which knows only statuses and bodies. */
+class UploadRefused extends Error {
+  readonly status_code = 422
+  readonly body = ''
+  readonly refused: Refused
+
+  constructor(refused: Refused) {
+    super(refused.code)
+    this.refused = refused
+  }
+}
+
+/**
+ * Answers one request of the tus 1.0 protocol: POST creates (with the first bytes), PATCH goes on, HEAD tells how far it
+ * came, DELETE forgets. Refusals are problems like everywhere else.
+ */
+export async function receive(platform: Dependencies, who: Signed, request: Request): Promise<Response> {
+  let announced: AnnouncedFile | undefined
+  let refused: Refused | undefined
+  const orThrow = <T>(outcome: Outcome<T>): T => {
+    if (outcome.ok) return outcome.value
+    refused = outcome
+    throw new UploadRefused(outcome)
+  }
+  let failed: unknown
+  const store = new UploadStore(platform, who, () => announced)
+  const server = new Server({
+    path: UPLOADS,
+    relativeLocation: true,
+    locker: rowsAreTheLock,
+    allowedOrigins: [platform.config.publicOrigin],
+    datastore: store,
+    namingFunction: () => randomUUID(),
+    onUploadCreate: async (_request, upload) => {
+      const read = v.safeParse(announcement, upload.metadata)
+      if (!read.success) orThrow(refuse('request.invalid', undefined, { path: 'Upload-Metadata' }))
+      announced = { ...(read.output as v.InferOutput<typeof announcement>), size: upload.size ?? 0 }
+      const now = await platform.clock.now(platform.database.db)
+      orThrow(await checkAnnounced(platform.database.db, who, now, announced))
+      return {}
+    },
+    onResponseError: (_request, error) => {
+      // tus answers its own faults and our refusals by itself; anything else is a failure of what we stand on, or ours.
+      if (error instanceof Error && !(error instanceof UploadRefused)) failed = error
+      return undefined
+    },
+    onIncomingRequest: async (incoming, id) => {
+      if (incoming.method !== 'HEAD') return
+      const upload = await findUpload(platform.database.db, who, id)
+      if (upload) orThrow(await settled(platform, who, upload))
+    },
+    onUploadFinish: async (_request, { id }) => {
+      const upload = await findUpload(platform.database.db, who, id)
+      if (!upload) return {}
+      const verdict = await settled(platform, who, upload, store.whole)
+      // Nobody knows yet whether it is clean: the next question about the upload finds it here and asks again.
+      if (!verdict.ok && verdict.code === 'request.unavailable') await store.keepWhole(id)
+      orThrow(verdict)
+      return {}
+    },
+  })
+  const response = await server.handleWeb(request)
+  if (response.status < 400) return response
+  if (response.status >= 500) platform.log.error({ requestId: who.requestId, err: failed }, 'an upload failed')
+  const away = failed !== undefined && isUnavailable(failed) ? refuse('request.unavailable') : undefined
+  const refusal = refused ?? away
+  const answer = refusal ? problem(refusal) : protocolProblem(response.status)
+  for (const name of ['tus-resumable', 'upload-offset']) {
+    const value = response.headers.get(name)
+    if (value !== null) answer.headers.set(name, value)
+  }
+  return request.method === 'HEAD' ? new Response(null, answer) : answer
+}
+
+/** A fault of the protocol as a problem, with the status that tus gives it: clients act by it. */
+function protocolProblem(status: number): Response {
+  const code: ProblemCode =
+    status === 404 || status === 410
+      ? 'request.not-found'
+      : status >= 500
+        ? 'attachment.upload-failed'
+        : 'request.invalid'
+  return new Response(JSON.stringify({ ...problemBody(refuse(code)), status }), {
+    status,
+    headers: { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' },
+  })
+}
+
+/**
+ * Checks an upload whose bytes are all there, once. A node that died between the last byte and the check leaves it to the
+ * next question about the upload.
+ * @param whole the bytes, where this request brought all of them
+ */
+async function settled(
+  platform: Dependencies,
+  who: Signed,
+  upload: Upload,
+  whole?: Uint8Array,
+): Promise<Outcome<undefined>> {
+  if (upload.state === 'refused') return refusalOf(upload)
+  if (upload.state === 'verified' || (!whole && upload.received < upload.length)) return ok()
+  const bytes = whole ?? (await assemble(platform, upload))
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== upload.sha256) {
+    return settle(platform, who, upload, { refusal: { code: 'attachment.wrong-digest' } })
+  }
+  const { clamd } = platform.config
+  if (clamd) {
+    try {
+      if (await hasVirus(clamd, bytes)) return settle(platform, who, upload, { refusal: { code: 'attachment.virus' } })
+    } catch (error) {
+      if (!(error instanceof ScanFailed)) throw error
+      platform.log.error({ err: error, uploadId: upload.id }, 'an upload could not be scanned')
+      return refuse('request.unavailable')
+    }
+  }
+  const photo = await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
+  return settle(platform, who, upload, await inspect({ what: photo ? 'photo' : 'pdf', bytes }))
+}
+
+async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Array | undefined> {
+  const bytes = new Uint8Array(upload.length)
+  let at = 0
+  for (const { key, size } of upload.parts) {
+    const part = await platform.files.get(key)
+    if (!part || at + size > upload.length) return undefined
+    bytes.set(await bytesOf(part), at)
+    at += size
+  }
+  return at === upload.length ? bytes : undefined
+}
+
+/** Writes the verdict. Bytes that passed lie in the store under their own digest before the row says so. */
+async function settle(
+  platform: Dependencies,
+  who: Signed,
+  upload: Upload,
+  inspected: Inspected,
+): Promise<Outcome<undefined>> {
+  let verdict: Outcome<undefined> = ok()
+  let stored: { sha256: string; size: number; mediaType: string; pages: number } | undefined
+  if ('content' in inspected) {
+    const { bytes, mediaType, pages } = inspected.content
+    // A PDF is kept as it came; a photo is made anew.
+    const sha256 = mediaType === 'application/pdf' ? upload.sha256 : createHash('sha256').update(bytes).digest('hex')
+    await platform.files.put(contentKey(sha256), bytes)
+    stored = { sha256, size: bytes.byteLength, mediaType, pages }
+  } else verdict = refuse(inspected.refusal.code, inspected.refusal.params)
+  const first = await actAs(platform, who, async (ctx) => {
+    if (stored) await noteStored(ctx.db, who, { ...stored, checkedAt: ctx.now })
+    const { numUpdatedRows } = await ctx.db
+      .updateTable('upload')
+      .set({
+        state: stored ? 'verified' : 'refused',
+        refusal: verdict.ok ? null : JSON.stringify({ code: verdict.code, params: verdict.params }),
+        contentSha256: stored?.sha256 ?? null,
+        parts: '[]',
+        received: upload.length,
+        updatedAt: ctx.now,
+      })
+      .where('id', '=', upload.id)
+      .where('state', '=', 'receiving')
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 0n) return ok(false)
+    ctx.audit({
+      action: stored ? 'attachment.uploaded' : 'attachment.refused',
+      applicationId: upload.applicationId,
+      subject: `upload:${upload.id}`,
+      details: { path: upload.path, size: upload.length, ...(!verdict.ok && { code: verdict.code }) },
+    })
+    return ok(true)
+  })
+  if (!first.value) {
+    // Another node was asked about the same upload and was faster: its verdict counts. It may have removed the parts while
+    // they were read here, so that ours says nothing.
+    const settledBy = await findUpload(platform.database.db, who, upload.id)
+    return settledBy?.state === 'refused' ? refusalOf(settledBy) : ok()
+  }
+  for (const { key } of upload.parts) await platform.files.delete(key)
+  return verdict
+}
+
+function refusalOf(upload: Upload): Refused {
+  const { code, params } = JSON.parse(upload.refusal ?? '{"code":"attachment.damaged"}') as Refused
+  return refuse(code, params)
+}
+
+/**
+ * Whether this person has sent identical bytes before: then a new upload stands finished at once and nothing is sent. null
+ * where they are not known, or not of the kind that the slot takes.
+ */
+export async function reuseKnown(
+  platform: Dependencies,
+  who: Signed,
+  file: AnnouncedFile,
+): Promise<Outcome<{ uploadId: string } | null>> {
+  const { db } = platform.database
+  const allowed = await checkAnnounced(db, who, await platform.clock.now(db), file)
+  if (!allowed.ok) return allowed
+  const stored = await findKnown(db, who, file.sha256, file.size)
+  const wanted = allowed.value.accept === 'photo' ? 'image/jpeg' : 'application/pdf'
+  if (!stored || stored.mediaType !== wanted) return ok(null)
+  return actAs(platform, who, async (ctx) => {
+    const id = randomUUID()
+    await noteStored(ctx.db, who, { ...stored, checkedAt: ctx.now })
+    await ctx.db
+      .insertInto('upload')
+      .values({
+        id,
+        accountId: who.accountId,
+        applicationId: file.applicationId,
+        path: file.path,
+        name: file.name,
+        sha256: file.sha256,
+        length: file.size,
+        received: file.size,
+        state: 'verified',
+        refusal: null,
+        contentSha256: stored.sha256,
+        createdAt: ctx.now,
+        updatedAt: ctx.now,
+      })
+      .execute()
+    ctx.audit({ action: 'attachment.reused', applicationId: file.applicationId, subject: `upload:${id}` })
+    return ok({ uploadId: id })
+  })
+}

@@ -1,0 +1,85 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { refuse } from '#domain/problems.ts'
+import type { SignedEnv } from '#server/platform/environment.ts'
+import { contentKey } from '#server/platform/files/file-store.ts'
+import type { Limit } from '#server/platform/limits.ts'
+import { signedIn } from '#server/platform/permit.ts'
+import { problem, respond } from '#server/platform/problem-response.ts'
+import { json, param } from '#server/platform/validate.ts'
+import { knownRequest, receive, reuseKnown } from './receive.ts'
+import { noteOpened, openable, pageImage, readRange } from './serve.ts'
+
+/** New uploads of one person: a full application has some hundred files. */
+const creating: Limit = { name: 'attachments.create', atMost: 600, seconds: 3600 }
+
+/** tus 1.0: mounted under /uploads. */
+export const uploadRoutes = new Hono<SignedEnv>()
+  .use(signedIn)
+  .post('/known', json(knownRequest), async (c) => {
+    const file = c.req.valid('json')
+    return respond(c, await reuseKnown(c.var.platform, c.var.who, file))
+  })
+  // Hono asks the handler of GET for a HEAD; a GET itself tus does not know.
+  .on(['POST', 'GET', 'PATCH', 'DELETE', 'OPTIONS'], ['/', '/:id'], async (c) => {
+    const { platform, who } = c.var
+    if (c.req.method === 'GET') return problem(refuse('request.not-found'))
+    if (c.req.method === 'POST') {
+      const taken = await platform.limiter.take(creating, who.accountId)
+      if (!taken.allowed) return problem(refuse('request.too-many', { seconds: taken.retryAfter }))
+    }
+    return receive(platform, who, c.req.raw)
+  })
+
+const byId = v.object({ attachmentId: v.pipe(v.string(), v.uuid()) })
+
+/** What a file is served with: shown, never run, never kept by a cache, never read by another site. */
+const guarded = {
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'private, no-store',
+}
+
+/** Files by the id of their attachment: mounted under /files. */
+export const fileRoutes = new Hono<SignedEnv>()
+  .use(signedIn)
+  .get('/:attachmentId', param(byId), async (c) => {
+    const { platform, who } = c.var
+    const found = await openable(platform, who, c.req.valid('param').attachmentId)
+    if (!found.ok) return problem(found)
+    const file = found.value
+    const range = readRange(c.req.header('range'), file.size)
+    const headers = {
+      ...guarded,
+      'content-type': file.mediaType,
+      'content-disposition': `inline; filename="file.${file.mediaType === 'application/pdf' ? 'pdf' : 'jpg'}"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'accept-ranges': 'bytes',
+    }
+    if (range === null) return c.body(null, 416, { ...headers, 'content-range': `bytes */${file.size}` })
+    const stored = await platform.files.get(contentKey(file.sha256), range)
+    if (!stored) throw new Error(`The bytes of attachment ${file.id} are gone`)
+    if (!range || range.from === 0) await noteOpened(c, file)
+    const partial = range && {
+      'content-range': `bytes ${range.from}-${range.to}/${file.size}`,
+    }
+    return c.body(stored.stream, range ? 206 : 200, {
+      ...headers,
+      ...partial,
+      'content-length': String(stored.length),
+    })
+  })
+  .get(
+    '/:attachmentId/pages/:file{[0-9]{1,4}\\.png}',
+    param(v.object({ ...byId.entries, file: v.string() })),
+    async (c) => {
+      const { attachmentId, file: name } = c.req.valid('param')
+      const found = await openable(c.var.platform, c.var.who, attachmentId)
+      if (!found.ok) return problem(found)
+      const page = parseInt(name, 10)
+      const image = await pageImage(c.var.platform, found.value, page)
+      if (!image.ok) return problem(image)
+      if (page === 1) await noteOpened(c, found.value, page)
+      return c.body(image.value as Uint8Array<ArrayBuffer>, 200, { ...guarded, 'content-type': 'image/png' })
+    },
+  )

@@ -1,0 +1,81 @@
+import { formatLimit, formatSize } from '#domain/attachment.ts'
+import { itemAt } from '#domain/forms/answers.ts'
+import { isSlot } from '#domain/forms/application-type.ts'
+import { educationProof } from '#domain/forms/education-change.ts'
+import type { Slot } from '#domain/forms/slot.ts'
+import { isEditable } from '#domain/lifecycle/states.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { windowState, writingEndsAt } from '#domain/rules/window.ts'
+import { timeInWords } from '#domain/working-days.ts'
+import { getBatch, typeOf } from '#server/batches/actions.ts'
+import { onOneConnection } from '#server/platform/together.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { Kysely } from 'kysely'
+import { countInSlot, findOwnApplication, usageOf } from './queries.ts'
+
+/** A file that somebody wants to send, as he announces it. */
+export interface AnnouncedFile {
+  readonly applicationId: string
+  readonly path: string
+  readonly name: string
+  readonly sha256: string
+  /** bytes */
+  readonly size: number
+}
+
+type Place = Pick<Slot, 'accept' | 'maxBytes' | 'maxFiles'>
+
+/** What one person may keep here: more than the largest application that the catalogue allows in practice. */
+export const QUOTA = { files: 600, bytes: 1024 * 1024 * 1024, unfinished: 30 } as const
+
+/** Whether the file may be sent at all: asked before a byte moves (R41–R43, R90). */
+export async function checkAnnounced(
+  db: Kysely<Database>,
+  who: Signed,
+  now: Date,
+  file: AnnouncedFile,
+): Promise<Outcome<Place>> {
+  const place = await placeOf(db, who, now, file)
+  if (!place.ok) return place
+  const { maxBytes, maxFiles, accept } = place.value
+  if (file.size < 1) return refuse('attachment.empty')
+  if (file.size > maxBytes) {
+    return refuse('attachment.too-large', { size: formatSize(file.size), limit: formatLimit(maxBytes) })
+  }
+  // The one photo is replaced by the new one (R62).
+  const [inSlot, usage] = await onOneConnection(db, (one) =>
+    Promise.all([countInSlot(one, who, file.applicationId, file.path), usageOf(one, who)]),
+  )
+  if (accept === 'pdf' && inSlot >= maxFiles) return refuse('attachment.too-many-files', { atMost: maxFiles })
+  const full =
+    usage.files + 1 > QUOTA.files || usage.bytes + file.size > QUOTA.bytes || usage.unfinished + 1 > QUOTA.unfinished
+  return full ? refuse('attachment.quota') : place
+}
+
+async function placeOf(db: Kysely<Database>, who: Signed, now: Date, file: AnnouncedFile): Promise<Outcome<Place>> {
+  // The proof of a wish to change an education hangs at the wish, not at an application (R67).
+  if (file.path === educationProof.id) return ok(educationProof)
+  const application = await findOwnApplication(db, who, file.applicationId)
+  if (!application) return refuse('request.not-found')
+  if (!isEditable(application.state)) return refuse('application.not-editable')
+  const batch = await getBatch(db, who, application.batchId)
+  if (!batch.ok) return batch
+  const { opensAt } = batch.value
+  const closesAt = writingEndsAt(batch.value, application.resubmitUntil)
+  const state = windowState({ opensAt, closesAt, now })
+  if (state === 'before') return refuse('batch.not-open', { opensAt: timeInWords(opensAt) })
+  if (state === 'closed') return refuse('batch.closed', { closesAt: timeInWords(closesAt!) })
+  const item = itemAt(await typeOf(db, who, application.editionId, batch.value), file.path)?.item
+  return item && isSlot(item) ? ok(item) : refuse('answer.unknown-path', undefined, { path: file.path })
+}
+
+/** Whether the slot takes photos: known from the catalogue when the last byte is there, whatever changed meanwhile. */
+export async function acceptsPhoto(db: Kysely<Database>, who: Signed, applicationId: string, path: string) {
+  if (path === educationProof.id) return false
+  const application = await findOwnApplication(db, who, applicationId)
+  const batch = application && (await getBatch(db, who, application.batchId))
+  if (!application || !batch?.ok) return false
+  const item = itemAt(await typeOf(db, who, application.editionId, batch.value), path)?.item
+  return item !== undefined && isSlot(item) && item.accept === 'photo'
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { DataStore, ERRORS, type Lock, type Locker, Upload as TusUpload } from '@tus/utils'
+import type { Dependencies } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import { appendPart, findUpload, type Upload } from './queries.ts'
+import type { AnnouncedFile } from './slot-check.ts'
+
+/** A chunk in the file store: what a cut connection costs at most, and what memory one sender takes. */
+const PART = 1024 * 1024
+/** Unfinished uploads end after a day. */
+export const UNFINISHED_FOR = 24 * 3_600_000
+
+/**
+ * The bytes of unfinished uploads as objects in the file store, their state in the table `upload`: any node can go on with
+ * any upload. One person's view: another one's upload does not exist here.
+ */
+export class UploadStore extends DataStore {
+  readonly #platform: Dependencies
+  readonly #who: Signed
+  readonly #announced: () => AnnouncedFile | undefined
+  #whole: Buffer | undefined
+
+  constructor(platform: Dependencies, who: Signed, announced: () => AnnouncedFile | undefined) {
+    super()
+    this.extensions = ['creation', 'creation-with-upload', 'termination']
+    this.#platform = platform
+    this.#who = who
+    this.#announced = announced
+  }
+
+  /** All bytes of the upload, where one request brought them: then they go into the store once, when they have passed. */
+  get whole(): Uint8Array | undefined {
+    return this.#whole
+  }
+
+  /** Stores the bytes that one request brought as a part, where the verdict on them has to wait. */
+  async keepWhole(id: string): Promise<void> {
+    if (this.#whole) await this.#append(id, 0, this.#whole)
+  }
+
+  get #db() {
+    return this.#platform.database.db
+  }
+
+  override async create(upload: TusUpload): Promise<TusUpload> {
+    const { applicationId, path, name, sha256, size } = this.#announced()!
+    const now = await this.#platform.clock.now(this.#db)
+    await this.#db
+      .insertInto('upload')
+      .values({
+        id: upload.id,
+        accountId: this.#who.accountId,
+        applicationId,
+        path,
+        name,
+        sha256,
+        length: size,
+        state: 'receiving',
+        refusal: null,
+        contentSha256: null,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .execute()
+    upload.creation_date = now.toISOString()
+    return upload
+  }
+
+  override async getUpload(id: string): Promise<TusUpload> {
+    const upload = await this.#find(id)
+    return new TusUpload({
+      id,
+      size: upload.length,
+      offset: upload.received,
+      creation_date: upload.createdAt.toISOString(),
+      metadata: { applicationId: upload.applicationId, path: upload.path, name: upload.name, sha256: upload.sha256 },
+    })
+  }
+
+  async #find(id: string): Promise<Upload> {
+    const upload = await findUpload(this.#db, this.#who, id)
+    if (!upload) throw ERRORS.FILE_NOT_FOUND
+    const now = await this.#platform.clock.now(this.#db)
+    if (upload.state === 'receiving' && now.getTime() - upload.createdAt.getTime() > UNFINISHED_FOR) {
+      throw ERRORS.FILE_NO_LONGER_EXISTS
+    }
+    return upload
+  }
+
+  /**
+   * Stores what arrives in parts and notes each at once, so that a cut connection loses no more than the part under way. A
+   * file of one part is not stored as a part: until it has passed nobody was told that it is here.
+   */
+  override async write(stream: Readable, id: string, offset: number): Promise<number> {
+    let at = offset
+    let held: Buffer[] = []
+    let size = 0
+    const flush = async () => {
+      if (size === 0) return
+      at = await this.#append(id, at, Buffer.concat(held, size))
+      held = []
+      size = 0
+    }
+    let cut: unknown
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        held.push(chunk)
+        size += chunk.length
+        if (size >= PART) await flush()
+      }
+    } catch (error) {
+      cut = error
+    }
+    if (cut === undefined && offset === 0 && at === 0 && size > 0 && size === this.#announced()?.size) {
+      this.#whole = Buffer.concat(held, size)
+      return size
+    }
+    // What came before the cut is kept.
+    await flush()
+    if (cut !== undefined) throw cut
+    return at
+  }
+
+  async #append(id: string, offset: number, bytes: Buffer): Promise<number> {
+    // Two senders of one upload (a stalled request and its retry) write different objects; the row takes the first.
+    const key = `uploads/${id}/${String(offset).padStart(9, '0')}-${randomUUID().slice(0, 8)}`
+    await this.#platform.files.put(key, bytes)
+    const now = await this.#platform.clock.now(this.#db)
+    const part = { key, size: bytes.length }
+    if (await appendPart(this.#db, this.#who, id, offset, part, now)) return offset + bytes.length
+    await this.#platform.files.delete(key)
+    throw ERRORS.INVALID_OFFSET
+  }
+
+  override async remove(id: string): Promise<void> {
+    const upload = await this.#find(id)
+    if (upload.state === 'verified') throw ERRORS.INVALID_TERMINATION
+    await this.#db.deleteFrom('upload').where('id', '=', id).where('accountId', '=', this.#who.accountId).execute()
+    for (const { key } of upload.parts) await this.#platform.files.delete(key)
+  }
+}
+
+/**
+ * No lock is held while bytes arrive: a half-open connection would keep its own owner out. Each part is taken by the row
+ * only at the offset where the upload stands (`appendPart`), so of two writers one wins and the other starts over from there.
+ */
+export const rowsAreTheLock: Locker = {
+  newLock: (): Lock => ({ lock: async () => {}, unlock: async () => {} }),
+}

@@ -1,0 +1,56 @@
+import { region as regions } from '#domain/code-lists/region.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import type { Act } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { Kysely } from 'kysely'
+import { listPoints } from './queries.ts'
+
+/** What the directory says of a 受理点 (R113). */
+export interface PointEntry {
+  readonly label: string
+  /** whose applications it takes, in words */
+  readonly accepts: string
+  readonly address: string
+  readonly phone: string
+  readonly hours: string
+}
+
+/** Every 受理点, those that take nothing any more among them. */
+export const allPoints = (db: Kysely<Database>, who: Signed) => listPoints(db, who, 'all')
+
+/** A new 受理点, last in the directory. Refused: a region that is not offered, a name that another one of it has. */
+export async function openPoint(
+  ctx: Act,
+  who: Signed,
+  { region, ...entry }: PointEntry & { readonly region: string },
+): Promise<Outcome<{ id: string }>> {
+  if (!regions.items.some((one) => one.code === region && !('offered' in one))) {
+    return refuse('answer.not-in-list', { label: '地区' }, { path: 'region' })
+  }
+  const all = await listPoints(ctx.db, who, 'all')
+  if (all.some((one) => one.region === region && one.label === entry.label)) {
+    return refuse('answer.duplicate', { label: '名称' }, { path: 'label' })
+  }
+  const id = `${region}-${ctx.newId().slice(-12)}`
+  const position = Math.max(0, ...all.map((one) => one.position)) + 1
+  await ctx.db
+    .insertInto('acceptancePoint')
+    .values({ id, region, ...entry, active: true, position })
+    .execute()
+  ctx.audit({ action: 'directory.point-opened', subject: `point:${id}` })
+  return ok({ id })
+}
+
+/** Corrects a 受理点, or closes it: old applications keep it, new ones cannot choose it. Its region stays. */
+export async function changePoint(
+  ctx: Act,
+  _who: Signed,
+  id: string,
+  entry: PointEntry & { readonly active: boolean },
+): Promise<Outcome<undefined>> {
+  const changed = await ctx.db.updateTable('acceptancePoint').set(entry).where('id', '=', id).executeTakeFirst()
+  if (changed.numUpdatedRows === 0n) return refuse('request.not-found')
+  ctx.audit({ action: 'directory.point-changed', subject: `point:${id}`, details: { active: entry.active } })
+  return ok()
+}

@@ -1,0 +1,107 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { BatchTable } from './tables.ts'
+
+type Db = Kysely<Database>
+export type Batch = Selectable<BatchTable>
+
+const DAY = 86_400_000
+/** A batch stays on the list of recent ones for so long after its end. */
+const RECENT = 180 * DAY
+
+/** Batches that are open, still to come, or closed not long ago: public data, the same for everybody. */
+export const listBatches = (db: Db, _who: Who, now: Date): Promise<Batch[]> =>
+  db
+    .selectFrom('batch')
+    .selectAll()
+    .where((eb) => eb.or([eb('closesAt', 'is', null), eb('closesAt', '>=', new Date(now.getTime() - RECENT))]))
+    .orderBy('opensAt', 'desc')
+    .orderBy('id')
+    .execute()
+
+export const findBatch = (db: Db, _who: Who, id: string): Promise<Batch | undefined> =>
+  db.selectFrom('batch').selectAll().where('id', '=', id).executeTakeFirst()
+
+/** What these batches offer. */
+export const listSpecialties = async (db: Db, _who: Who, ids: readonly string[]) =>
+  ids.length === 0 ? [] : db.selectFrom('batch').select(['id', 'specialties']).where('id', 'in', ids).execute()
+
+/** 受理点 in the order of the directory. `active` leaves out those that no longer take anything. */
+export const listPoints = (db: Db, _who: Who, only: 'active' | 'all') =>
+  db
+    .selectFrom('acceptancePoint')
+    .selectAll()
+    .$if(only === 'active', (query) => query.where('active', '=', true))
+    .orderBy('position')
+    .orderBy('region')
+    .orderBy('id')
+    .execute()
+
+export const findEdition = (db: Db, _who: Who, id: string) =>
+  db.selectFrom('catalogueEdition').select(['id', 'type', 'catalogue']).where('id', '=', id).executeTakeFirst()
+
+export const findReadingText = (db: Db, _who: Who, id: string) =>
+  db.selectFrom('readingText').selectAll().where('id', '=', id).executeTakeFirst()
+
+/** Every batch there is, the newest first: the office's calendar. */
+export const listAllBatches = (db: Db, _office: Signed): Promise<Batch[]> =>
+  db.selectFrom('batch').selectAll().orderBy('opensAt', 'desc').orderBy('id').execute()
+
+/** Applications of each batch by state, and how many of them were submitted at least once. */
+export const countStates = (db: Db, _office: Signed) =>
+  db
+    .selectFrom('application')
+    .select(['batchId', 'state'])
+    .select([sql<number>`count(*)::int`.as('count'), sql<number>`count(first_submitted_at)::int`.as('submitted')])
+    .where('deletedAt', 'is', null)
+    .groupBy(['batchId', 'state'])
+    .execute()
+
+/** First submissions by day in Shanghai, `YYYY-MM-DD`. */
+export const submissionsByDay = (db: Db, _office: Signed, id: string) => {
+  const day = sql<string>`to_char(first_submitted_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD')`
+  return db
+    .selectFrom('application')
+    .select([day.as('day'), sql<number>`count(*)::int`.as('count')])
+    .where('batchId', '=', id)
+    .where('firstSubmittedAt', 'is not', null)
+    .where('deletedAt', 'is', null)
+    .groupBy(day)
+    .orderBy('day')
+    .execute()
+}
+
+export const lockBatch = (db: Db, _office: Signed, id: string): Promise<Batch | undefined> =>
+  db.selectFrom('batch').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** Whether anybody has submitted to the batch. */
+export const isSubmittedTo = async (db: Db, _office: Signed, id: string): Promise<boolean> =>
+  (await db
+    .selectFrom('application')
+    .select('id')
+    .where('batchId', '=', id)
+    .where('firstSubmittedAt', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
+
+/** The serial a new batch of the year and type gets. Two at once: the second meets the unique constraint and is done again by hand. */
+export async function nextBatchSerial(db: Db, _office: Signed, type: ApplicationTypeId, year: number): Promise<number> {
+  const { serial } = await db
+    .selectFrom('batch')
+    .select(sql<number>`coalesce(max(serial), 0)::int + 1`.as('serial'))
+    .where('type', '=', type)
+    .where('year', '=', year)
+    .executeTakeFirstOrThrow()
+  return serial
+}
+
+export const findNewestText = (db: Db, _office: Signed, kind: string) =>
+  db
+    .selectFrom('readingText')
+    .select('id')
+    .where('kind', '=', kind)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()

@@ -1,0 +1,97 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { ok } from '#domain/problems.ts'
+import type { Env, SignedEnv } from '#server/platform/environment.ts'
+import { withRole } from '#server/platform/permit.ts'
+import { respond } from '#server/platform/problem-response.ts'
+import { act } from '#server/platform/transaction.ts'
+import { json, param } from '#server/platform/validate.ts'
+import { allPoints, changePoint, openPoint } from './acceptance-points.ts'
+import { catalogueOf, directory, offeredBatch, offeredBatches } from './actions.ts'
+import { batchCalendar, batchDays, createBatch, updateBatch } from './settings.ts'
+
+const byId = v.object({ id: v.pipe(v.string(), v.uuid()) })
+const byName = v.object({ id: v.pipe(v.string(), v.regex(/^[a-z]+@[\w.-]{1,60}$/)) })
+
+const instant = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.transform((text) => new Date(text)),
+)
+const short = v.pipe(v.string(), v.trim(), v.maxLength(100))
+const settings = v.object({
+  type: v.picklist(['initial', 'review', 'reissue']),
+  name: short,
+  year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(2100)),
+  level: v.nullable(short),
+  opensAt: instant,
+  closesAt: v.nullable(instant),
+  committeeName: short,
+  hasDepartment: v.boolean(),
+  hasPublicity: v.boolean(),
+  recognitionByApproval: v.boolean(),
+  graceMinutes: v.number(),
+  specialties: v.pipe(
+    v.array(v.object({ id: short, titles: v.pipe(v.array(short), v.maxLength(20)) })),
+    v.maxLength(300),
+  ),
+})
+
+/** The batches as the office keeps them: mounted before the public ones. */
+const deskRoutes = new Hono<SignedEnv>()
+  .get('/', withRole('office', 'secretary', 'auditor', 'admin'), async (c) =>
+    respond(c, ok(await batchCalendar(c.var.platform.database.db, c.var.who))),
+  )
+  .post('/', withRole('office'), json(settings), async (c) =>
+    respond(c, await act(c, (ctx) => createBatch(ctx, c.var.who, c.req.valid('json')))),
+  )
+  .patch('/:id', withRole('office'), param(byId), json(v.partial(settings)), async (c) =>
+    respond(c, await act(c, (ctx) => updateBatch(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
+  )
+  .get('/:id/days', withRole('office', 'secretary', 'auditor', 'admin'), param(byId), async (c) =>
+    respond(c, ok(await batchDays(c.var.platform.database.db, c.var.who, c.req.valid('param').id))),
+  )
+
+/** Public data: what can be applied for, and where. */
+export const batchRoutes = new Hono<Env>()
+  .route('/desk', deskRoutes)
+  .get('/', async (c) => {
+    const { database, clock } = c.var.platform
+    return respond(c, ok(await offeredBatches(database.db, c.var.who, await clock.now(database.db))))
+  })
+  .get('/:id', param(byId), async (c) =>
+    respond(c, await offeredBatch(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
+  )
+
+/** Catalogues by name. The name is made from the content, so an answer is good for ever (DESIGN §3). */
+export const editionRoutes = new Hono<Env>().get('/:id', param(byName), async (c) => {
+  const found = await catalogueOf(c.var.platform.database.db, c.var.who, c.req.valid('param').id)
+  const answer = respond(c, found)
+  if (found.ok) answer.headers.set('cache-control', 'public, max-age=31536000, immutable')
+  return answer
+})
+
+const filled = (atMost: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(atMost))
+const point = {
+  label: filled(100),
+  accepts: filled(200),
+  address: filled(200),
+  phone: filled(50),
+  hours: filled(100),
+}
+
+/** The directory as the office keeps it. */
+const pointRoutes = new Hono<SignedEnv>()
+  .use(withRole('office', 'admin'))
+  .get('/', async (c) => respond(c, ok(await allPoints(c.var.platform.database.db, c.var.who))))
+  .post('/', json(v.object({ region: filled(20), ...point })), async (c) =>
+    respond(c, await act(c, (ctx) => openPoint(ctx, c.var.who, c.req.valid('json')))),
+  )
+  .put('/:id', param(v.object({ id: filled(100) })), json(v.object({ ...point, active: v.boolean() })), async (c) =>
+    respond(c, await act(c, (ctx) => changePoint(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
+  )
+
+/** 受理点 and their contacts (R113). */
+export const directoryRoutes = new Hono<Env>()
+  .route('/desk', pointRoutes)
+  .get('/', async (c) => respond(c, ok(await directory(c.var.platform.database.db, c.var.who))))

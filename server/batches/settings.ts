@@ -1,0 +1,116 @@
+import { applicationTypes } from '#domain/forms/index.ts'
+import { type BatchSettings, changeBatch, checkBatch, offeredSpecialties } from '#domain/rules/batch-settings.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import type { Act } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { Kysely } from 'kysely'
+import { storeEdition } from './actions.ts'
+import {
+  type Batch,
+  countStates,
+  findNewestText,
+  isSubmittedTo,
+  listAllBatches,
+  lockBatch,
+  nextBatchSerial,
+  submissionsByDay,
+} from './queries.ts'
+
+type Db = Kysely<Database>
+
+const settingsOf = (batch: Batch): BatchSettings => ({
+  ...batch,
+  specialties: batch.specialties.map(({ id, titles }) => ({ id, titles: titles.map((title) => title.id) })),
+})
+
+/** All batches with how many applications stand in which state, drafts among them: the calendar of the office. */
+export async function batchCalendar(db: Db, who: Signed) {
+  const [batches, counts] = await Promise.all([listAllBatches(db, who), countStates(db, who)])
+  return batches.map((batch) => {
+    const { nextSerial: _, overrides: __, readingTextId: ___, createdAt: ____, ...shown } = batch
+    const own = counts.filter(({ batchId }) => batchId === batch.id)
+    return {
+      ...shown,
+      typeLabel: applicationTypes[batch.type].label,
+      counts: Object.fromEntries(own.map(({ state, count }) => [state, count])),
+      submitted: own.some(({ submitted }) => submitted > 0),
+    }
+  })
+}
+
+/** First submissions of a batch, day by day in Shanghai. */
+export const batchDays = (db: Db, who: Signed, id: string) => submissionsByDay(db, who, id)
+
+const columnsOf = (settings: BatchSettings) => ({
+  name: settings.name.trim(),
+  year: settings.year,
+  level: settings.level,
+  opensAt: new Date(settings.opensAt),
+  closesAt: settings.closesAt === null ? null : new Date(settings.closesAt),
+  committeeName: settings.committeeName.trim(),
+  hasDepartment: settings.hasDepartment,
+  hasPublicity: settings.hasPublicity,
+  recognitionByApproval: settings.recognitionByApproval,
+  graceMinutes: settings.graceMinutes,
+  specialties: JSON.stringify(offeredSpecialties(settings.type, settings.specialties)),
+})
+
+/** A new batch, with the newest catalogue and reading text of its type. Refused: settings that make no batch. */
+export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings): Promise<Outcome<{ id: string }>> {
+  const sound = checkBatch(settings)
+  if (!sound.ok) return sound
+  const type = applicationTypes[settings.type]
+  const text = await findNewestText(ctx.db, who, type.gate.text)
+  if (!text) return refuse('reading.missing')
+  const id = ctx.newId()
+  await ctx.db
+    .insertInto('batch')
+    .values({
+      id,
+      type: settings.type,
+      serial: await nextBatchSerial(ctx.db, who, settings.type, settings.year),
+      editionId: await storeEdition(ctx.db, type),
+      readingTextId: text.id,
+      createdAt: ctx.now,
+      ...columnsOf(settings),
+    })
+    .execute()
+  ctx.audit({ action: 'batch.created', subject: `batch:${id}` })
+  return ok({ id })
+}
+
+/** Changes a batch, its end most of all. Refused: what submissions already stand on (DOMAIN §3.4). */
+export async function updateBatch(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  change: Partial<BatchSettings>,
+): Promise<Outcome<undefined>> {
+  const batch = await lockBatch(ctx.db, who, id)
+  if (!batch) return refuse('request.not-found')
+  const before = settingsOf(batch)
+  const after = { ...before, ...change }
+  const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) })
+  if (!allowed.ok) return allowed
+  const { type, year } = after
+  const moved = type !== batch.type || year !== batch.year
+  const kind = applicationTypes[type]
+  const text = type === batch.type ? undefined : await findNewestText(ctx.db, who, kind.gate.text)
+  await ctx.db
+    .updateTable('batch')
+    .set({
+      ...columnsOf(after),
+      ...(moved && { type, serial: await nextBatchSerial(ctx.db, who, type, year) }),
+      ...(type !== batch.type && { editionId: await storeEdition(ctx.db, kind) }),
+      ...(text && { readingTextId: text.id }),
+    })
+    .where('id', '=', id)
+    .execute()
+  ctx.audit({
+    action: 'batch.changed',
+    subject: `batch:${id}`,
+    details: { changed: Object.keys(change), closesAt: { before: before.closesAt, after: after.closesAt } },
+  })
+  return ok()
+}

@@ -1,0 +1,54 @@
+import type { Generated, JSONColumnType } from 'kysely'
+import type { SpecialtyOffer } from '#domain/forms/answers.ts'
+import type { ApplicationType, ApplicationTypeId } from '#domain/forms/application-type.ts'
+import type { BatchOverrides } from '#domain/forms/edition.ts'
+
+export interface AcceptancePointTable {
+  id: string
+  region: string
+  label: string
+  accepts: string
+  address: string
+  phone: string
+  hours: string
+  active: Generated<boolean>
+  position: Generated<number>
+}
+
+export interface CatalogueEditionTable {
+  id: string
+  type: ApplicationTypeId
+  catalogue: JSONColumnType<ApplicationType>
+  createdAt: Generated<Date>
+}
+
+export interface ReadingTextTable {
+  id: string
+  kind: string
+  version: number
+  title: string
+  paragraphs: JSONColumnType<string[]>
+  createdAt: Generated<Date>
+}
+
+export interface BatchTable {
+  id: string
+  type: ApplicationTypeId
+  name: string
+  year: number
+  serial: number
+  level: string | null
+  opensAt: Date
+  closesAt: Date | null
+  editionId: string
+  overrides: JSONColumnType<BatchOverrides, string | undefined>
+  readingTextId: string
+  committeeName: Generated<string>
+  specialties: JSONColumnType<SpecialtyOffer[]>
+  hasDepartment: Generated<boolean>
+  hasPublicity: Generated<boolean>
+  recognitionByApproval: Generated<boolean>
+  graceMinutes: Generated<number>
+  nextSerial: Generated<number>
+  createdAt: Generated<Date>
+}

@@ -1,0 +1,367 @@
+import type { TitleLevel } from '#domain/code-lists/title-level.ts'
+import { ballotOf, conflicted, hasQuorum, mayChair, type MemberPosition } from '#domain/rules/committee.ts'
+import { committeeAdvice, votesDecide } from '#domain/rules/voting.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { applyTransition } from '#server/applications/actions/apply-transition.ts'
+import { getBatch } from '#server/batches/actions.ts'
+import type { Act } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { Kysely } from 'kysely'
+import {
+  findSession,
+  isNameTaken,
+  listCandidates,
+  listCases,
+  listCommittees,
+  listMembers,
+  listRecusals,
+  listSessionMembers,
+  listSessions,
+  lockCommittee,
+  lockSession,
+  type Session,
+} from './queries.ts'
+
+type Db = Kysely<Database>
+
+export interface CommitteeSettings {
+  readonly name: string
+  readonly level: TitleLevel
+  readonly scope: 'series' | 'specialty'
+  readonly active: boolean
+  readonly members: readonly {
+    readonly id?: string | undefined
+    readonly fullName: string
+    readonly employer: string
+    readonly title: string
+    readonly position: MemberPosition
+  }[]
+}
+
+/** All committees with who sits in them, and what is unusual about how they are made up (§3.6). */
+export async function committees(db: Db, who: Signed) {
+  const [all, members] = await Promise.all([listCommittees(db, who), listMembers(db, who)])
+  return all.map((committee) => {
+    const own = members.filter(({ committeeId }) => committeeId === committee.id)
+    const { id, name, level, scope, active } = committee
+    return {
+      id,
+      name,
+      level: level as TitleLevel,
+      scope,
+      active,
+      members: own.map(({ id: memberId, fullName, employer, title, position }) => ({
+        id: memberId,
+        fullName,
+        employer,
+        title,
+        position,
+      })),
+      advice: committeeAdvice({ members: own.length, level: level as TitleLevel, scope }),
+    }
+  })
+}
+
+/** Writes a committee and its members; who is no longer named leaves it, and stays in the sessions he sat in. */
+export async function saveCommittee(
+  ctx: Act,
+  who: Signed,
+  id: string | null,
+  settings: CommitteeSettings,
+): Promise<Outcome<{ id: string }>> {
+  const committeeId = id ?? ctx.newId()
+  const { name, level, scope, active } = settings
+  if (await isNameTaken(ctx.db, who, name, committeeId)) {
+    return refuse('answer.duplicate', { label: '评委会名称' }, { path: 'name' })
+  }
+  if (id === null) {
+    await ctx.db
+      .insertInto('committee')
+      .values({ id: committeeId, name, level, scope, active, createdAt: ctx.now })
+      .execute()
+  } else {
+    if (!(await lockCommittee(ctx.db, who, id))) return refuse('request.not-found')
+    await ctx.db.updateTable('committee').set({ name, level, scope, active }).where('id', '=', id).execute()
+  }
+  const known = new Set((await listMembers(ctx.db, who, committeeId)).map((one) => one.id))
+  await ctx.db.updateTable('committeeMember').set({ active: false }).where('committeeId', '=', committeeId).execute()
+  for (const [place, { id: memberId, ...member }] of settings.members.entries()) {
+    if (memberId !== undefined && known.has(memberId)) {
+      const change = { ...member, place, active: true }
+      await ctx.db.updateTable('committeeMember').set(change).where('id', '=', memberId).execute()
+    } else {
+      await ctx.db
+        .insertInto('committeeMember')
+        .values({ id: ctx.newId(), committeeId, place, active: true, ...member })
+        .execute()
+    }
+  }
+  ctx.audit({ action: 'committee.saved', subject: `committee:${committeeId}` })
+  return ok({ id: committeeId })
+}
+
+/** Sessions, the latest first. */
+export const sessions = async (db: Db, who: Signed) =>
+  (await listSessions(db, who)).map(({ cases, ...session }) => ({ ...session, cases: Number(cases ?? 0) }))
+
+/** A session of a committee for a batch, with its members as they are today. Refused: nobody sits in the committee. */
+export async function openSession(
+  ctx: Act,
+  who: Signed,
+  wish: { readonly committeeId: string; readonly batchId: string; readonly name: string; readonly heldOn: string },
+): Promise<Outcome<{ id: string }>> {
+  const batch = await getBatch(ctx.db, who, wish.batchId)
+  if (!batch.ok) return batch
+  if (!(await lockCommittee(ctx.db, who, wish.committeeId))) return refuse('request.not-found')
+  const members = await listMembers(ctx.db, who, wish.committeeId)
+  if (members.length === 0) {
+    return refuse('application.votes-invalid', { reason: '评委会没有组成人员' }, { path: 'committeeId' })
+  }
+  const id = ctx.newId()
+  await ctx.db
+    .insertInto('committeeSession')
+    .values({
+      id,
+      ...wish,
+      chairId: null,
+      confirmedAt: null,
+      confirmedBy: null,
+      createdBy: who.accountId,
+      createdAt: ctx.now,
+    })
+    .execute()
+  await ctx.db
+    .insertInto('sessionMember')
+    .values(
+      members.map(({ id: memberId, fullName, employer, position, place }) => ({
+        sessionId: id,
+        memberId,
+        fullName,
+        employer,
+        position,
+        place,
+      })),
+    )
+    .execute()
+  ctx.audit({ action: 'committee.session-opened', subject: `session:${id}`, details: { batchId: wish.batchId } })
+  return ok({ id })
+}
+
+/** A session with its members, its agenda and what each ballot means. Ballots of one's own application are not shown. */
+export async function viewSession(db: Db, who: Signed, id: string) {
+  const session = await findSession(db, who, id)
+  if (!session) return refuse('request.not-found')
+  const batch = await getBatch(db, who, session.batchId)
+  if (!batch.ok) return batch
+  const [members, cases, recusals] = await Promise.all([
+    listSessionMembers(db, who, id),
+    listCases(db, who, id),
+    listRecusals(db, who, id),
+  ])
+  const { specialties } = batch.value
+  return ok({
+    id,
+    name: session.name,
+    heldOn: session.heldOn,
+    batchId: session.batchId,
+    batchName: batch.value.name,
+    minutes: session.minutes,
+    chairId: session.chairId,
+    confirmedAt: session.confirmedAt,
+    quorum: hasQuorum(members),
+    members: members.map(({ memberId, fullName, employer, position, present }) => ({
+      memberId,
+      fullName,
+      employer,
+      position,
+      present,
+    })),
+    cases: cases.map(({ yes, no, abstain, accountId, ...one }) => {
+      const recused = recusals.flatMap((two) => (two.applicationId === one.applicationId ? [two.memberId] : []))
+      const own = accountId === who.accountId
+      const counted = !own && yes !== null && no !== null && abstain !== null ? { yes, no, abstain } : null
+      const ballot = ballotOf(members, recused, counted ?? { yes: 0, no: 0, abstain: 0 })
+      const decided = counted && votesDecide(ballot)
+      const specialty = specialties.find((two) => two.id === one.specialty)
+      return {
+        ...one,
+        opinion: own ? '' : one.opinion,
+        state: own ? ('COMMITTEE' as const) : one.state,
+        specialty: specialty?.label ?? one.specialty,
+        targetTitle: specialty?.titles.find((two) => two.id === one.targetTitle)?.label ?? one.targetTitle,
+        recused,
+        mustAvoid: conflicted(members, one).map(({ memberId }) => memberId),
+        attending: ballot.attending,
+        votes: counted,
+        result: decided?.ok ? decided.value : null,
+      }
+    }),
+  })
+}
+
+/** What can be put on the agenda: papers are in, a committee decides, and no session has it yet (T13). */
+export async function candidates(db: Db, who: Signed, id: string) {
+  const session = await findSession(db, who, id)
+  if (!session) return refuse('request.not-found')
+  return ok(await listCandidates(db, who, session.batchId))
+}
+
+/** A session that is not sealed yet, locked. */
+async function openOne(ctx: Act, who: Signed, id: string): Promise<Outcome<Session>> {
+  const session = await lockSession(ctx.db, who, id)
+  if (!session) return refuse('request.not-found')
+  return session.confirmedAt === null ? ok(session) : refuse('committee.confirmed')
+}
+
+/** Puts applications on the agenda; each goes to the committee by it (T13). */
+export async function addCases(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  applicationIds: readonly string[],
+): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  const allowed = new Set((await listCandidates(ctx.db, who, session.value.batchId)).map((one) => one.id))
+  if (applicationIds.some((one) => !allowed.has(one))) return refuse('application.handled-by-other')
+  const before = (await listCases(ctx.db, who, id)).length
+  await ctx.db
+    .insertInto('sessionCase')
+    .values(
+      applicationIds.map((applicationId, at) => ({
+        applicationId,
+        sessionId: id,
+        place: before + at + 1,
+        yes: null,
+        no: null,
+        abstain: null,
+      })),
+    )
+    .execute()
+  for (const applicationId of applicationIds) {
+    const done = await applyTransition(ctx, applicationId, 'assignToCommittee', {})
+    if (!done.ok) return done
+  }
+  return ok()
+}
+
+/** Who is there. Absentees cannot delegate or vote later, so ballots already counted are judged again by the new attendance. */
+export async function setAttendance(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  present: readonly string[],
+): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  const members = await listSessionMembers(ctx.db, who, id)
+  for (const { memberId, present: was } of members) {
+    const is = present.includes(memberId)
+    if (is === was) continue
+    await ctx.db
+      .updateTable('sessionMember')
+      .set({ present: is })
+      .where('sessionId', '=', id)
+      .where('memberId', '=', memberId)
+      .execute()
+  }
+  ctx.audit({ action: 'committee.attendance', subject: `session:${id}`, details: { present: present.length } })
+  return ok()
+}
+
+export interface Ballot {
+  readonly yes: number
+  readonly no: number
+  readonly abstain: number
+  readonly opinion: string
+  /** members who stay away from this application */
+  readonly recused: readonly string[]
+}
+
+/**
+ * Notes the secret ballot on one application as it was counted (E10). Refused: numbers that cannot be, and a present member
+ * who has to stay away and is not noted as doing so (E11).
+ */
+export async function recordBallot(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  applicationId: string,
+  ballot: Ballot,
+): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  const members = await listSessionMembers(ctx.db, who, id)
+  const found = (await listCases(ctx.db, who, id)).find((one) => one.applicationId === applicationId)
+  if (!found) return refuse('request.not-found')
+  const recused = [...new Set(ballot.recused)].filter((one) => members.some(({ memberId }) => memberId === one))
+  const avoids = conflicted(members, found).find((one) => one.present && !recused.includes(one.memberId))
+  if (avoids) return refuse('committee.member-avoids', { member: avoids.fullName })
+  const { yes, no, abstain, opinion } = ballot
+  const decided = votesDecide(ballotOf(members, recused, { yes, no, abstain }))
+  if (!decided.ok) return decided
+  await ctx.db
+    .updateTable('sessionCase')
+    .set({ yes, no, abstain, opinion: opinion.trim() })
+    .where('applicationId', '=', applicationId)
+    .execute()
+  await ctx.db.deleteFrom('sessionRecusal').where('applicationId', '=', applicationId).execute()
+  if (recused.length > 0) {
+    await ctx.db
+      .insertInto('sessionRecusal')
+      .values(recused.map((memberId) => ({ applicationId, memberId })))
+      .execute()
+  }
+  ctx.audit({ action: 'committee.ballot', applicationId, details: { sessionId: id, yes, no, abstain } })
+  return ok()
+}
+
+export async function writeMinutes(ctx: Act, who: Signed, id: string, minutes: string): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  await ctx.db.updateTable('committeeSession').set({ minutes }).where('id', '=', id).execute()
+  return ok()
+}
+
+/**
+ * The chair confirms what was decided: the ballots are sealed, and each application passes or fails by them (T15). All of it
+ * or nothing. Refused: a ballot missing or no longer possible, or a chair who was not there.
+ */
+export async function confirmSession(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  chairId: string,
+): Promise<Outcome<{ passed: number; failed: number }>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  const members = await listSessionMembers(ctx.db, who, id)
+  const chair = members.find(({ memberId }) => memberId === chairId)
+  if (!chair?.present || !mayChair(chair.position)) return refuse('committee.chair-absent')
+  const open = (await listCases(ctx.db, who, id)).filter(({ state }) => state === 'COMMITTEE')
+  const missing = open.filter(({ yes }) => yes === null).length
+  if (missing > 0 || open.length === 0) return refuse('committee.votes-missing', { count: missing })
+  const recusals = await listRecusals(ctx.db, who, id)
+  await ctx.db
+    .updateTable('committeeSession')
+    .set({ chairId, confirmedAt: ctx.now, confirmedBy: who.accountId })
+    .where('id', '=', id)
+    .execute()
+  const results = { passed: 0, failed: 0 }
+  for (const { applicationId, yes, no, abstain } of open) {
+    const recused = recusals.flatMap((one) => (one.applicationId === applicationId ? [one.memberId] : []))
+    const decided = votesDecide(ballotOf(members, recused, { yes: yes!, no: no!, abstain: abstain! }))
+    if (!decided.ok) return decided
+    const done = await applyTransition(
+      ctx,
+      applicationId,
+      decided.value === 'passed' ? 'passCommittee' : 'failCommittee',
+      {},
+    )
+    if (!done.ok) return done
+    results[decided.value]++
+  }
+  ctx.audit({ action: 'committee.confirmed', subject: `session:${id}`, details: results })
+  return ok(results)
+}

@@ -1,0 +1,143 @@
+import { type Kysely, sql } from 'kysely'
+import type { State } from '#domain/lifecycle/states.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+
+type Db = Kysely<Database>
+
+/** The newest version of each education row of a person, in the person's order. Only rows that were submitted once stand here (A15). */
+export const listRecords = (db: Db, _who: Who, accountId: string) =>
+  db
+    .selectFrom('educationRecord as record')
+    .selectAll('record')
+    .where('record.accountId', '=', accountId)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('educationRecord as later')
+            .select('later.rowId')
+            .whereRef('later.rowId', '=', 'record.rowId')
+            .whereRef('later.accountId', '=', 'record.accountId')
+            .whereRef('later.version', '>', 'record.version'),
+        ),
+      ),
+    )
+    .orderBy('record.position')
+    .orderBy('record.rowId')
+    .execute()
+
+/** Requests of one person, newest first. */
+export const listOwnChanges = (db: Db, who: Signed) =>
+  db
+    .selectFrom('educationChange')
+    .selectAll()
+    .where('accountId', '=', who.accountId)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id')
+    .execute()
+
+const changesWithPerson = (db: Db) =>
+  db
+    .selectFrom('educationChange')
+    .innerJoin('account', 'account.id', 'educationChange.accountId')
+    .selectAll('educationChange')
+    .select(['account.fullName', 'account.idNumberMasked'])
+
+/** The approval queue. Education is a person's, not a 受理点's, so only the office sees it (DOMAIN §6). */
+export const listChanges = (
+  db: Db,
+  _office: Signed,
+  filter: {
+    readonly state?: 'pending' | 'approved' | 'rejected' | undefined
+    readonly page: number
+    readonly pageSize: number
+  },
+) =>
+  changesWithPerson(db)
+    .$if(filter.state !== undefined, (query) => query.where('educationChange.state', '=', filter.state!))
+    .select((eb) => [
+      // What stood before it was decided: for a waiting request what stands now.
+      eb
+        .selectFrom('educationRecord as before')
+        .select('before.cells')
+        .whereRef('before.accountId', '=', 'educationChange.accountId')
+        .whereRef('before.rowId', '=', 'educationChange.rowId')
+        .where((inner) =>
+          inner.or([
+            inner('educationChange.decidedAt', 'is', null),
+            inner('before.createdAt', '<', inner.ref('educationChange.decidedAt')),
+          ]),
+        )
+        .orderBy('before.version', 'desc')
+        .limit(1)
+        .as('before'),
+    ])
+    .select(sql<number>`(count(*) over ())::int`.as('total'))
+    .orderBy('educationChange.createdAt')
+    .orderBy('educationChange.id')
+    .limit(filter.pageSize)
+    .offset((filter.page - 1) * filter.pageSize)
+    .execute()
+
+/** A proof of a request, for the person himself and for the office. */
+export async function findProof(db: Db, who: Signed, id: string, fileId: string) {
+  const mayRead = who.roles.some(({ role }) => role === 'office')
+  const change = await db
+    .selectFrom('educationChange')
+    .select('proof')
+    .where('id', '=', id)
+    .$if(!mayRead, (query) => query.where('accountId', '=', who.accountId))
+    .executeTakeFirst()
+  return change?.proof.find((file) => file.id === fileId)
+}
+
+/** One request, locked until the transaction ends. */
+export const lockChange = (db: Db, _office: Signed, id: string) =>
+  db.selectFrom('educationChange').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** Whether a change of one of these rows waits for a decision. */
+export async function hasPendingChange(
+  db: Db,
+  _who: Who,
+  accountId: string,
+  rowIds: readonly string[],
+): Promise<boolean> {
+  if (rowIds.length === 0) return false
+  const found = await db
+    .selectFrom('educationChange')
+    .select('id')
+    .where('accountId', '=', accountId)
+    .where('state', '=', 'pending')
+    .where('rowId', 'in', rowIds)
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** Drafts and returned applications of the person that hold the row, locked in one order for all. */
+export const lockOpenApplicationsWith = (
+  db: Db,
+  _who: Who,
+  accountId: string,
+  rowPath: string,
+  editable: readonly State[],
+) =>
+  db
+    .selectFrom('application')
+    .select(['application.id', 'application.version'])
+    .where('accountId', '=', accountId)
+    .where('deletedAt', 'is', null)
+    .where('state', 'in', editable)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('applicationCell')
+          .select('applicationCell.path')
+          .whereRef('applicationCell.applicationId', '=', 'application.id')
+          .where('applicationCell.path', '=', rowPath),
+      ),
+    )
+    .orderBy('application.id')
+    .forUpdate()
+    .execute()

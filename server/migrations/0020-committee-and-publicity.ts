@@ -1,0 +1,128 @@
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+
+/** Committees with their sessions and ballots, lists for publication with objections, certificates, and the calendar of days off. */
+export async function up(db: Kysely<any>): Promise<void> {
+  const uuid = sql`uuid`
+
+  await db.schema
+    .createTable('committee')
+    .addColumn('id', uuid, (c) => c.primaryKey())
+    .addColumn('name', 'text', (c) => c.notNull().unique())
+    .addColumn('level', 'text', (c) => c.notNull())
+    .addColumn('scope', 'text', (c) => c.notNull())
+    .addColumn('active', 'boolean', (c) => c.notNull().defaultTo(true))
+    .addColumn('created_at', 'timestamptz', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('committee_member')
+    .addColumn('id', uuid, (c) => c.primaryKey())
+    .addColumn('committee_id', uuid, (c) => c.notNull().references('committee.id'))
+    .addColumn('full_name', 'text', (c) => c.notNull())
+    .addColumn('employer', 'text', (c) => c.notNull())
+    .addColumn('title', 'text', (c) => c.notNull().defaultTo(''))
+    .addColumn('position', 'text', (c) => c.notNull())
+    .addColumn('active', 'boolean', (c) => c.notNull().defaultTo(true))
+    .addColumn('place', 'integer', (c) => c.notNull())
+    .execute()
+  await db.schema.createIndex('committee_member_committee').on('committee_member').column('committee_id').execute()
+
+  await db.schema
+    .createTable('committee_session')
+    .addColumn('id', uuid, (c) => c.primaryKey())
+    .addColumn('committee_id', uuid, (c) => c.notNull().references('committee.id'))
+    .addColumn('batch_id', uuid, (c) => c.notNull().references('batch.id'))
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('held_on', 'text', (c) => c.notNull())
+    .addColumn('minutes', 'text', (c) => c.notNull().defaultTo(''))
+    .addColumn('chair_id', uuid)
+    .addColumn('confirmed_at', 'timestamptz')
+    .addColumn('confirmed_by', uuid)
+    .addColumn('created_by', uuid, (c) => c.notNull())
+    .addColumn('created_at', 'timestamptz', (c) => c.notNull())
+    .execute()
+  // the committee as it was made up on that day
+  await db.schema
+    .createTable('session_member')
+    .addColumn('session_id', uuid, (c) => c.notNull().references('committee_session.id').onDelete('cascade'))
+    .addColumn('member_id', uuid, (c) => c.notNull())
+    .addColumn('full_name', 'text', (c) => c.notNull())
+    .addColumn('employer', 'text', (c) => c.notNull())
+    .addColumn('position', 'text', (c) => c.notNull())
+    .addColumn('place', 'integer', (c) => c.notNull())
+    .addColumn('present', 'boolean', (c) => c.notNull().defaultTo(false))
+    .addPrimaryKeyConstraint('session_member_pk', ['session_id', 'member_id'])
+    .execute()
+  await db.schema
+    .createTable('session_case')
+    .addColumn('application_id', uuid, (c) => c.primaryKey().references('application.id'))
+    .addColumn('session_id', uuid, (c) => c.notNull().references('committee_session.id'))
+    .addColumn('place', 'integer', (c) => c.notNull())
+    .addColumn('yes', 'integer')
+    .addColumn('no', 'integer')
+    .addColumn('abstain', 'integer')
+    .addColumn('opinion', 'text', (c) => c.notNull().defaultTo(''))
+    .execute()
+  await db.schema.createIndex('session_case_session').on('session_case').columns(['session_id', 'place']).execute()
+  await db.schema
+    .createTable('session_recusal')
+    .addColumn('application_id', uuid, (c) => c.notNull().references('session_case.application_id'))
+    .addColumn('member_id', uuid, (c) => c.notNull())
+    .addPrimaryKeyConstraint('session_recusal_pk', ['application_id', 'member_id'])
+    .execute()
+
+  await db.schema
+    .createTable('publicity_list')
+    .addColumn('id', uuid, (c) => c.primaryKey())
+    .addColumn('batch_id', uuid, (c) => c.notNull().references('batch.id'))
+    .addColumn('title', 'text', (c) => c.notNull())
+    .addColumn('office_name', 'text', (c) => c.notNull())
+    .addColumn('phone', 'text', (c) => c.notNull())
+    .addColumn('email', 'text', (c) => c.notNull().defaultTo(''))
+    .addColumn('address', 'text', (c) => c.notNull().defaultTo(''))
+    .addColumn('published_at', 'timestamptz')
+    .addColumn('ends_at', 'timestamptz')
+    .addColumn('document_number', 'text')
+    .addColumn('created_by', uuid, (c) => c.notNull())
+    .addColumn('created_at', 'timestamptz', (c) => c.notNull())
+    .execute()
+  await db.schema.createIndex('publicity_list_published').on('publicity_list').column('published_at').execute()
+  await db.schema
+    .createTable('publicity_entry')
+    .addColumn('application_id', uuid, (c) => c.primaryKey().references('application.id'))
+    .addColumn('list_id', uuid, (c) => c.notNull().references('publicity_list.id').onDelete('cascade'))
+    .execute()
+  await db.schema.createIndex('publicity_entry_list').on('publicity_entry').column('list_id').execute()
+  await db.schema
+    .createTable('objection')
+    .addColumn('id', uuid, (c) => c.primaryKey())
+    .addColumn('application_id', uuid, (c) => c.notNull().references('application.id'))
+    .addColumn('objector_name', 'text', (c) => c.notNull())
+    .addColumn('objector_contact', 'text', (c) => c.notNull())
+    .addColumn('content', 'text', (c) => c.notNull())
+    .addColumn('received_at', 'timestamptz', (c) => c.notNull())
+    .addColumn('registered_by', uuid, (c) => c.notNull())
+    .addColumn('upheld', 'boolean')
+    .addColumn('opinion', 'text')
+    .addColumn('decided_by', uuid)
+    .addColumn('decided_at', 'timestamptz')
+    .execute()
+  await db.schema.createIndex('objection_application').on('objection').column('application_id').execute()
+
+  await db.schema
+    .createTable('certificate')
+    .addColumn('application_id', uuid, (c) => c.primaryKey().references('application.id'))
+    .addColumn('number', 'text', (c) => c.notNull().unique())
+    .addColumn('issued_on', 'text', (c) => c.notNull())
+    .addColumn('picked_up_on', 'text')
+    .addColumn('picked_up_by', 'text')
+    .addColumn('created_at', 'timestamptz', (c) => c.notNull())
+    .execute()
+
+  await db.schema
+    .createTable('day_off')
+    .addColumn('day', 'text', (c) => c.primaryKey())
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('name', 'text', (c) => c.notNull().defaultTo(''))
+    .execute()
+}

@@ -1,0 +1,37 @@
+import type { Migration } from 'kysely'
+import * as foundation from './0001-foundation.ts'
+import * as auditChain from './0002-audit-chain.ts'
+import * as reviewMarks from './0003-review-marks.ts'
+import * as smsReceipts from './0010-sms-receipts.ts'
+import * as auditAppendOnly from './0011-audit-append-only.ts'
+import * as passkeysAndMobiles from './0012-passkeys-and-mobiles.ts'
+import * as committeeAndPublicity from './0020-committee-and-publicity.ts'
+import * as searchAndFigures from './0021-search-and-figures.ts'
+import * as exportOrders from './0022-export-orders.ts'
+import * as searchParts from './0023-search-parts.ts'
+import * as figuresInTheRow from './0024-figures-in-the-row.ts'
+import * as push from './0040-push.ts'
+import * as auditByPerson from './0041-audit-by-person.ts'
+import * as savedViews from './0050-saved-views.ts'
+import * as worksAndPresence from './0051-works-and-presence.ts'
+import * as officeRegisters from './0052-office-registers.ts'
+
+/** Every migration in order. A landed one is never edited: write the next. */
+export const migrations: Record<string, Migration> = {
+  '0001-foundation': foundation,
+  '0002-audit-chain': auditChain,
+  '0003-review-marks': reviewMarks,
+  '0010-sms-receipts': smsReceipts,
+  '0011-audit-append-only': auditAppendOnly,
+  '0012-passkeys-and-mobiles': passkeysAndMobiles,
+  '0020-committee-and-publicity': committeeAndPublicity,
+  '0021-search-and-figures': searchAndFigures,
+  '0022-export-orders': exportOrders,
+  '0023-search-parts': searchParts,
+  '0024-figures-in-the-row': figuresInTheRow,
+  '0040-push': push,
+  '0041-audit-by-person': auditByPerson,
+  '0050-saved-views': savedViews,
+  '0051-works-and-presence': worksAndPresence,
+  '0052-office-registers': officeRegisters,
+}

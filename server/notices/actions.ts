@@ -1,0 +1,230 @@
+import type { Kysely } from 'kysely'
+import type { NoticeId, NoticeParams } from '#domain/lifecycle/notices.ts'
+import { wordsOfNotice } from '#domain/lifecycle/notices.ts'
+import type { Outcome } from '#domain/problems.ts'
+import { ok, refuse } from '#domain/problems.ts'
+import type { Act } from '#server/platform/environment.ts'
+import type { Secrets } from '#server/platform/secrets.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { PushSubscriptionBody } from './push-services.ts'
+import {
+  confirmShown,
+  deleteSubscriptionsOf,
+  findForResend,
+  findMobile,
+  findNoticesOfApplication,
+  findSentSms,
+  insertDelivery,
+  insertNotice,
+  insertPushMessages,
+  insertSms,
+  keepSubscription,
+  listDeliveries,
+  listSubscriptions,
+  markAllRead,
+  markRead,
+  removeSubscription,
+  trimSubscriptions,
+} from './queries.ts'
+import type { SmsPurpose } from './sms-text.ts'
+import { readText, storedText } from './sms-text.ts'
+
+/** The phone has so long to say that it has shown a push before the SMS goes out all the same (DESIGN §8), ms. */
+const PUSH_GOES_FIRST = 10 * 60_000
+
+/** Browsers of one person that are pushed to. */
+const BROWSERS_AT_MOST = 10
+
+export interface Notification {
+  /** Made by whoever asks for it, so that what is asked for twice is told once; made here where it is left out. */
+  readonly id?: string
+  readonly accountId: string
+  readonly notice: NoticeId
+  readonly params: NoticeParams
+  readonly applicationId?: string
+  /** Where in the app it leads, e.g. `/applications/<id>`. */
+  readonly link?: string
+  /** Also by SMS: for the transitions marked ✉, where the words have an SMS (DESIGN §8). */
+  readonly sms: boolean
+}
+
+/**
+ * Tells one person, at once and in the same transaction as what it tells of (R108, R114): a notice in the inbox always, an SMS to the
+ * account's mobile where `sms` asks for one (R115).
+ * @returns false where a notice of this id was there already: then nothing is sent again
+ */
+export async function notify(
+  ctx: Act,
+  { id: asked, accountId, notice, params, applicationId, link, sms }: Notification,
+): Promise<boolean> {
+  const words = wordsOfNotice(notice, params)
+  const noticeId = asked ?? ctx.newId()
+  const insertion = insertNotice(ctx.db, {
+    id: noticeId,
+    accountId,
+    kind: notice,
+    title: words.title,
+    body: words.body,
+    applicationId: applicationId ?? null,
+    link: link ?? null,
+    createdAt: ctx.now,
+    readAt: null,
+  })
+  const [inserted, browsers, { mobile }] = await Promise.all([
+    insertion,
+    listSubscriptions(ctx.db, accountId),
+    findMobile(ctx.db, accountId),
+  ])
+  if (!inserted) return false
+  const pushed = await pushTo(ctx, browsers, noticeId)
+  if (!sms || words.sms === null) return true
+  // a delivery by SMS and its message share one id
+  const id = ctx.newId()
+  const dueAt = pushed ? new Date(ctx.now.getTime() + PUSH_GOES_FIRST) : ctx.now
+  await Promise.all([
+    insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id, dueAt }),
+    insertSms(ctx.db, waitingSms(id, mobile, words.sms, 'notice', ctx.now)),
+    ctx.enqueue({
+      name: 'notices.deliver',
+      data: { noticeId },
+      ...(pushed && { startAfter: dueAt }),
+    }),
+  ])
+  return true
+}
+
+/** Queues a push to each browser of the person; false where there is none. */
+async function pushTo(ctx: Act, browsers: readonly { readonly id: string }[], noticeId: string): Promise<boolean> {
+  if (browsers.length === 0) return false
+  await insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'push'), id: ctx.newId() })
+  await insertPushMessages(
+    ctx.db,
+    browsers.map(({ id }) => ({ id: ctx.newId(), noticeId, subscriptionId: id, state: 'waiting', error: null })),
+  )
+  await ctx.enqueue({ name: 'notices.push', data: { noticeId } })
+  return true
+}
+
+const waitingDelivery = (ctx: Act, noticeId: string, channel: 'push' | 'sms') => ({
+  noticeId,
+  channel,
+  state: 'waiting' as const,
+  attempts: 0,
+  error: null,
+  dueAt: ctx.now,
+  doneAt: null,
+})
+
+/** What the office wrote to the applicant about an application, oldest first, with what became of the SMS (R106). */
+export const officeMessagesOf = (db: Kysely<Database>, applicationId: string) =>
+  findNoticesOfApplication(db, applicationId, 'officeMessage')
+
+/** By which channel each notice about an application went, when, and with which outcome; the texts stay where they are. */
+export const deliveriesOf = async (db: Kysely<Database>, applicationId: string) =>
+  (await listDeliveries(db, applicationId)).map(({ deliveries, ...notice }) => ({
+    ...notice,
+    deliveries: deliveries.map(({ channel, state, attempts, dueAt, doneAt }) => ({
+      channel,
+      state,
+      attempts,
+      dueAt,
+      doneAt,
+    })),
+    // what is still on its way is not sent twice; a text that was forgotten after half a year cannot be sent
+    mayResend:
+      deliveries.some(({ channel, hasText }) => channel === 'sms' && Boolean(hasText)) &&
+      deliveries.every(({ channel, state }) => channel !== 'sms' || state !== 'waiting'),
+  }))
+
+/**
+ * Sends the SMS of a notice once more, to the mobile that the account has now. Refused: there never was one, or the last is
+ * still on its way.
+ */
+export async function resendSms(ctx: Act, applicationId: string, noticeId: string): Promise<Outcome<undefined>> {
+  const found = await findForResend(ctx.db, applicationId, noticeId)
+  if (found?.text === undefined || found.text === '') return refuse('request.not-found')
+  if (found.isWaiting) return refuse('notice.on-its-way')
+  const id = ctx.newId()
+  await insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id })
+  const { mobile } = await findMobile(ctx.db, found.accountId)
+  await insertSms(ctx.db, waitingSms(id, mobile, found.text, 'notice', ctx.now))
+  await ctx.enqueue({ name: 'notices.deliver', data: { noticeId } })
+  return ok()
+}
+
+const waitingSms = (id: string, mobile: string, text: string, purpose: SmsPurpose, createdAt: Date) => ({
+  id,
+  mobile,
+  text,
+  purpose,
+  state: 'waiting' as const,
+  provider: null,
+  providerId: null,
+  attempts: 0,
+  error: null,
+  createdAt,
+  sentAt: null,
+  receiptAt: null,
+})
+
+/** Sends an SMS that belongs to no notice; a text that opens an account is stored sealed. */
+export async function sendSms(
+  ctx: Act,
+  secrets: Secrets,
+  { mobile, text, purpose }: { readonly mobile: string; readonly text: string; readonly purpose: SmsPurpose },
+): Promise<void> {
+  const id = ctx.newId()
+  await insertSms(ctx.db, waitingSms(id, mobile, storedText(secrets, { id, purpose, text }), purpose, ctx.now))
+  await ctx.enqueue({ name: 'notices.send-sms', data: { smsId: id } })
+}
+
+/** Takes a browser in, or hears of it again; it belongs to who is signed in there. */
+export async function subscribe(
+  ctx: Act,
+  who: Signed,
+  { endpoint, keys }: PushSubscriptionBody,
+): Promise<Outcome<undefined>> {
+  await keepSubscription(ctx.db, who, { id: ctx.newId(), endpoint, ...keys, now: ctx.now })
+  await trimSubscriptions(ctx.db, who, BROWSERS_AT_MOST)
+  return ok()
+}
+
+export async function unsubscribe(ctx: Act, who: Signed, endpoint: string): Promise<Outcome<undefined>> {
+  await removeSubscription(ctx.db, who, endpoint)
+  return ok()
+}
+
+/**
+ * Nothing is pushed to any browser of the person any more until he signs in there again.
+ */
+export const forgetBrowsers = (ctx: Act, accountId: string) => deleteSubscriptionsOf(ctx.db, accountId)
+
+/** The phone has shown a push: its SMS is not needed. */
+export async function noticeShown(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {
+  return (await confirmShown(ctx.db, who, id, ctx.now)) ? ok() : refuse('request.not-found')
+}
+
+export async function readNotice(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {
+  if (!(await markRead(ctx.db, who, id, ctx.now))) return refuse('request.not-found')
+  // read in the app before the push was seen, or where no push was
+  await confirmShown(ctx.db, who, id, ctx.now)
+  return ok()
+}
+
+export async function readAllNotices(ctx: Act, who: Signed): Promise<Outcome<undefined>> {
+  await markAllRead(ctx.db, who, ctx.now)
+  return ok()
+}
+
+/** The outbox: SMS that went out, oldest first, with their texts (E2E=1 and the administrator's development view only). */
+export async function listSentSms(db: Kysely<Database>, secrets: Secrets) {
+  const sent = await findSentSms(db)
+  return sent.map((sms) => ({
+    id: sms.id,
+    mobile: sms.mobile,
+    text: readText(secrets, sms),
+    purpose: sms.purpose,
+    sentAt: sms.sentAt,
+  }))
+}

@@ -1,0 +1,193 @@
+import { dateInShanghai } from '#domain/working-days.ts'
+import { ok } from '#domain/problems.ts'
+import { jobTable } from '#server/platform/job-table.ts'
+import type { Job, JobHandler } from '#server/platform/jobs.ts'
+import type { Dependencies } from '#server/platform/environment.ts'
+import { piecesOf, SmsRefused } from '#server/platform/sms/sms-provider.ts'
+import type { SmsProvider } from '#server/platform/sms/sms-provider.ts'
+import { actAs } from '#server/platform/transaction.ts'
+import { systemWho } from '#server/platform/who.ts'
+import {
+  blankSecretTexts,
+  deleteOldSms,
+  findDelivery,
+  findSms,
+  findUnreceipted,
+  finishDelivery,
+  givePiecesBack,
+  settleDelivery,
+  takePieces,
+  updateSms,
+} from './queries.ts'
+import { afterQuietHours } from './quiet-hours.ts'
+import { readText, SECRET_PURPOSES } from './sms-text.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** A temporary password is worthless after ten minutes (A12); its text goes soon after. */
+const SECRET_TEXTS_LAST = 15 * MINUTE
+
+/** The last part of a day's budget is kept for the texts that let people in: a thousand notices must not lock anybody out. */
+const FOR_NOTICES = 0.8
+
+/** A gateway knows within three days what became of a message, and not in the first minute. */
+const RECEIPT_WITHIN = 72 * HOUR
+const RECEIPT_AFTER = MINUTE
+const RECEIPTS_AT_ONCE = 200
+
+/** 08:00 of the next day in Shanghai: a new budget, and nobody is woken by it. */
+const nextMorning = (now: Date) => new Date(Date.parse(`${dateInShanghai(now)}T08:00:00+08:00`) + 24 * HOUR)
+
+/**
+ * Sends one message unless it is sent already; throws when the provider does not take it, so that the job comes again. A message that the
+ * day's budget cannot pay for waits for the next morning; `job` is what then brings it.
+ * @returns what became of it
+ */
+async function sendMessage(
+  platform: Dependencies,
+  provider: SmsProvider,
+  id: string,
+  job: Job & { readonly name: 'notices.deliver' | 'notices.send-sms' },
+): Promise<'sent' | 'failed' | 'cancelled' | 'waiting'> {
+  const { clock, database, log, metrics, secrets } = platform
+  const sms = await findSms(database.db, id)
+  if (!sms) return 'failed'
+  if (sms.state === 'delivered') return 'sent'
+  if (sms.state !== 'waiting') return sms.state
+  const attempts = sms.attempts + 1
+  const text = readText(secrets, sms)
+  const now = await clock.now(database.db)
+  const paid = await pay(platform, provider, text, sms.purpose, now)
+  if (!paid) {
+    log.error(
+      { smsId: id, provider: provider.name },
+      'the SMS budget of the day is spent: the message waits for tomorrow',
+    )
+    await updateSms(database.db, id, { error: 'over-budget' })
+    await actAs(platform, systemWho(job.name), async (ctx) => {
+      await ctx.enqueue({ ...job, startAfter: nextMorning(now), once: `budget ${id}` })
+      return ok()
+    })
+    return 'waiting'
+  }
+  try {
+    const again = sms.attempts > 0
+    const { providerId } = await provider.send({ id, mobile: sms.mobile, text, ...(again && { again }) })
+    await updateSms(database.db, id, {
+      state: 'sent',
+      provider: provider.name,
+      providerId,
+      attempts,
+      error: null,
+      sentAt: await clock.now(database.db),
+    })
+    metrics.delivered('sms', 'sent')
+    return 'sent'
+  } catch (error) {
+    await paid.back()
+    metrics.delivered('sms', 'failed')
+    const refused = error instanceof SmsRefused
+    const last = refused || attempts > jobTable[job.name].retries
+    await updateSms(database.db, id, {
+      attempts,
+      error: error instanceof Error ? error.message : String(error),
+      ...(last && { state: 'failed' as const }),
+    })
+    if (!refused) throw error
+    log.error({ smsId: id, provider: provider.name, err: error }, 'the gateway refused an SMS')
+    return 'failed'
+  }
+}
+
+/** Takes the price of a text out of the day's budget; undefined where too little is left. */
+async function pay(
+  { database }: Dependencies,
+  { cost }: SmsProvider,
+  text: string,
+  purpose: string,
+  now: Date,
+): Promise<{ back(): Promise<void> } | undefined> {
+  if (!cost || cost.perPiece === 0) return { back: async () => {} }
+  const day = dateInShanghai(now)
+  const pieces = piecesOf(text, cost.signature)
+  const mayUse = purpose === 'notice' ? cost.perDay * FOR_NOTICES : cost.perDay
+  // a price such as 0.05 is no binary number: 1/0.05 must not become 19
+  const atMost = Math.floor(mayUse / cost.perPiece + 1e-9)
+  if (!(await takePieces(database.db, day, pieces, atMost))) return undefined
+  return { back: () => givePiecesBack(database.db, day, pieces) }
+}
+
+/** The job that sends an SMS without a notice. */
+export const sendSmsJob =
+  (platform: Dependencies, provider: SmsProvider): JobHandler<'notices.send-sms'> =>
+  async (data) => {
+    await sendMessage(platform, provider, data.smsId, { name: 'notices.send-sms', data })
+  }
+
+/** The job that sends a notice by SMS. */
+export const deliverNoticeJob =
+  (platform: Dependencies, provider: SmsProvider): JobHandler<'notices.deliver'> =>
+  async (data) => {
+    const { clock, database } = platform
+    const delivery = await findDelivery(database.db, data.noticeId, 'sms')
+    if (!delivery) return
+    const now = await clock.now(database.db)
+    const morning = afterQuietHours(now, platform.config.quietHours)
+    if (morning > now) {
+      await actAs(platform, systemWho('notices.deliver'), async (ctx) => {
+        await ctx.enqueue({ name: 'notices.deliver', data, startAfter: morning, once: `quiet ${delivery.id}` })
+        return ok()
+      })
+      return
+    }
+    const attempts = delivery.attempts + 1
+    const state = await sendMessage(platform, provider, delivery.id, { name: 'notices.deliver', data })
+    if (state === 'waiting') return
+    await finishDelivery(database.db, delivery.id, { state, attempts, at: await clock.now(database.db) })
+  }
+
+/** Asks the gateway what became of what it took over, and notes it beside the message and its delivery (DESIGN §8). */
+export async function collectReceipts(platform: Dependencies, provider: SmsProvider): Promise<void> {
+  if (!provider.receiptOf) return
+  const { clock, database, log } = platform
+  const { db } = database
+  const now = await clock.now(db)
+  const from = new Date(now.getTime() - RECEIPT_WITHIN)
+  const to = new Date(now.getTime() - RECEIPT_AFTER)
+  for (const { id, mobile, providerId, sentAt } of await findUnreceipted(
+    db,
+    provider.name,
+    from,
+    to,
+    RECEIPTS_AT_ONCE,
+  )) {
+    try {
+      const receipt = await provider.receiptOf({ id, mobile, providerId: providerId ?? id, sentAt: sentAt! })
+      await updateSms(db, id, {
+        receiptAt: now,
+        ...(receipt.state !== 'waiting' && { state: receipt.state }),
+        ...(receipt.state === 'failed' && { error: receipt.code }),
+      })
+      if (receipt.state === 'delivered') await settleDelivery(db, id, 'confirmed', null)
+      if (receipt.state === 'failed') await settleDelivery(db, id, 'failed', receipt.code)
+    } catch (error) {
+      // Asked again in five minutes; the others are asked all the same.
+      log.warn({ smsId: id, provider: provider.name, err: error }, 'no receipt')
+    }
+  }
+}
+
+/** Takes away the texts of messages that could open an account. */
+export async function sweepSecretTexts(platform: Dependencies): Promise<void> {
+  const now = await platform.clock.now(platform.database.db)
+  await blankSecretTexts(platform.database.db, SECRET_PURPOSES, new Date(now.getTime() - SECRET_TEXTS_LAST))
+}
+
+/** Half a year: as long as a person may ask whether he was told (PIPL 47). */
+const SMS_KEPT_FOR = 183 * 24 * HOUR
+
+export async function sweepOldSms(platform: Dependencies): Promise<void> {
+  const now = await platform.clock.now(platform.database.db)
+  await deleteOldSms(platform.database.db, new Date(now.getTime() - SMS_KEPT_FOR))
+}

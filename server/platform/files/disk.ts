@@ -1,0 +1,108 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import { assertKey, digestOf, rangeWithin, WrongDigest } from './file-store.ts'
+import type { FileFacts, FileStore } from './file-store.ts'
+
+/** Files of a folder: each is written beside its place, flushed to the disk, and then given its name, so that none is ever half there. */
+export function createDiskFiles(folder: string): FileStore {
+  const halfWritten = join(folder, '.half')
+  const pathOf = (key: string) => {
+    assertKey(key)
+    return join(folder, ...key.split('/'))
+  }
+  const factsOf = async (key: string): Promise<FileFacts | undefined> => {
+    const found = await stat(pathOf(key)).catch(orNothing)
+    return found?.isFile() ? { key, size: found.size, modifiedAt: found.mtime } : undefined
+  }
+
+  return {
+    put: async (key, content) => {
+      const path = pathOf(key)
+      await mkdir(halfWritten, { recursive: true })
+      const half = join(halfWritten, randomUUID())
+      try {
+        await writeFlushed(half, content, digestOf(key))
+        await mkdir(dirname(path), { recursive: true })
+        await rename(half, path)
+      } catch (error) {
+        await rm(half, { force: true })
+        throw error
+      }
+      // The name itself must survive a power cut too.
+      await flushFolder(dirname(path))
+      return (await factsOf(key))!
+    },
+    get: async (key, range) => {
+      const facts = await factsOf(key)
+      if (!facts) return undefined
+      const { from, to, length } = rangeWithin(facts.size, range)
+      const stream = length === 0 ? Readable.from([]) : createReadStream(pathOf(key), { start: from, end: to })
+      return { ...facts, length, stream: Readable.toWeb(stream) as ReadableStream<Uint8Array> }
+    },
+    head: factsOf,
+    delete: (key) => rm(pathOf(key), { force: true }),
+    list: async function* (prefix) {
+      // Only the folder in which the prefix ends needs reading, not the whole store.
+      const within = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+      if (within) assertKey(within.slice(0, -1))
+      const found = await readdir(join(folder, ...within.split('/')), { recursive: true, withFileTypes: true }).catch(
+        orNothing,
+      )
+      const keys = (found ?? [])
+        .filter((entry) => entry.isFile())
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(folder.length + 1)
+            .split(sep)
+            .join('/'),
+        )
+        .filter((key) => key.startsWith(prefix) && !key.startsWith('.half/'))
+        .sort((a, b) => (a < b ? -1 : 1))
+      for (const key of keys) {
+        const facts = await factsOf(key)
+        if (facts) yield facts
+      }
+    },
+    check: async () => {
+      await mkdir(halfWritten, { recursive: true })
+      const probe = join(halfWritten, `probe-${randomUUID()}`)
+      await (await open(probe, 'wx')).close()
+      await rm(probe)
+    },
+  }
+}
+
+function orNothing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+  throw error
+}
+
+async function writeFlushed(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  digest: string | undefined,
+): Promise<void> {
+  const hash = createHash('sha256')
+  const handle = await open(path, 'wx')
+  try {
+    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+      hash.update(chunk)
+      await handle.writeFile(chunk)
+    }
+    if (digest !== undefined && hash.digest('hex') !== digest)
+      throw new WrongDigest('The bytes are not those announced.')
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch(() => undefined)
+  // Windows cannot open a folder; there the rename is as durable as it gets.
+  await handle?.sync().catch(() => {})
+  await handle?.close()
+}

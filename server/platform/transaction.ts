@@ -1,0 +1,114 @@
+import type { Transaction } from 'kysely'
+import type { Ok, Refused } from '#domain/problems.ts'
+import { appendAudit } from './audit.ts'
+import type { AuditEntry } from './audit.ts'
+import type { Job, JobName } from './job-table.ts'
+import { newId } from './new-id.ts'
+import type { Caller, Platform } from './platform.ts'
+import { inTransaction } from './together.ts'
+import type { Who } from './who.ts'
+
+/** What an action is given: one transaction, one reading of the clock, and everything that must happen together with it. */
+export interface Act<DB> {
+  readonly db: Transaction<DB>
+  readonly who: Who
+  /** The database's time, read once: the moment by which the act is judged (DESIGN §5). */
+  readonly now: Date
+  /**
+   * When the request came in, by the database's clock: what a deadline is held against. At the last minute a request may wait
+   * for its turn until after the end. `now` where nobody asked.
+   */
+  readonly receivedAt: Date
+  /** A new UUIDv7. */
+  newId(): string
+  /** Notes what happened; written at the end of the same transaction. */
+  audit(entry: AuditEntry): void
+  /** Queues work in the same transaction: it exists if and only if the act does. */
+  enqueue(job: Job): Promise<void>
+}
+
+/** The database's own request to do it again: serialisation failure, deadlock. */
+const AGAIN = new Set(['40001', '40P01'])
+const TRIES = 4
+
+/** Carries a refusal out of the transaction so that it rolls back. */
+class RolledBack extends Error {
+  readonly refused: Refused
+
+  constructor(refused: Refused) {
+    super(refused.code)
+    this.refused = refused
+  }
+}
+
+/**
+ * Runs `fn` in one transaction for the person of this request. `Refused` rolls everything back and is returned; a throw rolls back and
+ * is thrown. The database may ask for the whole act to be done again, so `fn` does nothing outside `ctx`.
+ */
+export function act<DB, R extends Ok<unknown> | Refused>(c: Caller<DB>, fn: (ctx: Act<DB>) => Promise<R>): Promise<R> {
+  return actAs(c.var.platform, c.var.who, fn, c.var.receivedAt)
+}
+
+/** The same for a job, the console or a test. */
+export async function actAs<DB, R extends Ok<unknown> | Refused>(
+  platform: Platform<DB>,
+  who: Who,
+  fn: (ctx: Act<DB>) => Promise<R>,
+  receivedAt?: number,
+): Promise<R> {
+  const began = performance.now()
+  const took = () => (performance.now() - began) / 1000
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { outcome, queued } = await once(platform, who, fn, receivedAt)
+      platform.metrics.acted('done', took())
+      platform.jobs.wake(queued)
+      return outcome
+    } catch (error) {
+      if (error instanceof RolledBack) {
+        platform.metrics.acted('refused', took())
+        return error.refused as R
+      }
+      if (attempt < TRIES && AGAIN.has((error as { code?: string }).code ?? '')) {
+        platform.log.info({ requestId: who.requestId, attempt, code: (error as { code?: string }).code }, 'act again')
+        // Two acts that met must not meet again at the same instant.
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt))
+        continue
+      }
+      platform.metrics.acted('failed', took())
+      throw error
+    }
+  }
+}
+
+async function once<DB, R extends Ok<unknown> | Refused>(
+  platform: Platform<DB>,
+  who: Who,
+  fn: (ctx: Act<DB>) => Promise<R>,
+  receivedAt: number | undefined,
+) {
+  const entries: AuditEntry[] = []
+  const queued = new Set<JobName>()
+  const outcome = await inTransaction(platform.database.db, async (db) => {
+    // Asked before the answer's way back, which is none of the waiting: a request never counts as earlier than it was.
+    const waited = receivedAt === undefined ? 0 : Math.floor(performance.now() - receivedAt)
+    const now = await platform.clock.now(db)
+    const result = await fn({
+      db,
+      who,
+      now,
+      receivedAt: platform.clock.before(now, waited),
+      newId: () => newId(now),
+      audit: (entry) => void entries.push(entry),
+      enqueue: async (job) => {
+        queued.add(job.name)
+        await platform.jobs.enqueue(db, job)
+      },
+    })
+    if (!result.ok) throw new RolledBack(result)
+    // Last, so that the chains are locked for as short as can be, and always after everything else.
+    await appendAudit(db, who, now, entries)
+    return result
+  })
+  return { outcome, queued }
+}

@@ -1,0 +1,196 @@
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
+import type { State } from '#domain/lifecycle/states.ts'
+import { inScope } from '#server/applications/scope.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { PublicityListTable } from './tables.ts'
+
+type Db = Kysely<Database>
+export type PublicityList = Selectable<PublicityListTable>
+
+const reached = (who: Signed) => (eb: unknown) => inScope(who)(eb as ExpressionBuilder<Database, 'application'>)
+
+/** States in which a name stands on the public list: who was cancelled or had his title revoked is taken off it. */
+export const shownInPublic: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED']
+
+const withBatch = (db: Db) =>
+  db
+    .selectFrom('publicityList')
+    .innerJoin('batch', 'batch.id', 'publicityList.batchId')
+    .selectAll('publicityList')
+    .select(['batch.name as batchName', 'batch.type', 'batch.committeeName'])
+    .select((eb) =>
+      eb
+        .selectFrom('publicityEntry')
+        .select(sql<number>`count(*)::int`.as('count'))
+        .whereRef('publicityEntry.listId', '=', 'publicityList.id')
+        .as('entries'),
+    )
+
+/** Lists as the office keeps them, drafts first. */
+export const listLists = (db: Db, _who: Signed) =>
+  withBatch(db)
+    .orderBy(sql`publicity_list.published_at is null`, 'desc')
+    .orderBy('publicityList.publishedAt', 'desc')
+    .orderBy('publicityList.id')
+    .execute()
+
+export const findList = (db: Db, _who: Signed, id: string) =>
+  withBatch(db).where('publicityList.id', '=', id).executeTakeFirst()
+
+export const lockList = (db: Db, _who: Signed, id: string): Promise<PublicityList | undefined> =>
+  db.selectFrom('publicityList').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** Published lists, newest first: for everybody. */
+export const listPublished = (db: Db, _who: Who, page: { readonly limit: number; readonly offset: number }) =>
+  withBatch(db)
+    .where('publicityList.publishedAt', 'is not', null)
+    .orderBy('publicityList.publishedAt', 'desc')
+    .orderBy('publicityList.id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
+
+export async function countPublished(db: Db, _who: Who): Promise<number> {
+  const { count } = await db
+    .selectFrom('publicityList')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('publishedAt', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+export const findPublished = (db: Db, _who: Who, id: string) =>
+  withBatch(db).where('publicityList.id', '=', id).where('publicityList.publishedAt', 'is not', null).executeTakeFirst()
+
+/** Those on a list, in its order, with what the public may read of them: no ID number, no phone, no date of birth (E12). */
+const namesOn = (db: Db, listId: string) =>
+  db
+    .selectFrom('publicityEntry')
+    .innerJoin('application', 'application.id', 'publicityEntry.applicationId')
+    .innerJoin('account', 'account.id', 'application.accountId')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .select([
+      'application.fullName',
+      'account.gender',
+      'application.employerName',
+      'application.specialty',
+      'application.targetTitle',
+      'application.exceptionType',
+      'application.region',
+      'batch.specialties',
+    ])
+    .where('publicityEntry.listId', '=', listId)
+    .orderBy('application.region')
+    .orderBy('application.employerName')
+    .orderBy('application.fullName')
+
+export const listPublicNames = (db: Db, _who: Who, listId: string) =>
+  namesOn(db, listId).where('application.state', 'in', shownInPublic).execute()
+
+/** Everything on a list, for the office. */
+export const listEntries = (db: Db, who: Signed, listId: string) =>
+  namesOn(db, listId)
+    .select(['application.id', 'application.number', 'application.state', 'application.version'])
+    .where(reached(who))
+    .execute()
+
+/** Applications of a batch that passed and stand on no list. */
+export const listPassed = (db: Db, who: Signed, batchId: string) =>
+  db
+    .selectFrom('application')
+    .select('application.id')
+    .where('application.batchId', '=', batchId)
+    .where('application.state', '=', 'PASSED')
+    .where(reached(who))
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('publicityEntry')
+            .select('publicityEntry.applicationId')
+            .whereRef('publicityEntry.applicationId', '=', 'application.id'),
+        ),
+      ),
+    )
+    .execute()
+
+/** Who failed in a batch and was not told yet: results are released with the list (T15). */
+export const listUntold = (db: Db, _who: Signed, batchId: string) =>
+  db
+    .selectFrom('application')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .select(['application.id', 'application.accountId', 'application.type', 'batch.year'])
+    .where('application.batchId', '=', batchId)
+    .where('application.state', '=', 'FAILED')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('notice')
+            .select('notice.id')
+            .whereRef('notice.applicationId', '=', 'application.id')
+            .where('notice.kind', '=', 'failed'),
+        ),
+      ),
+    )
+    .execute()
+
+/** Objections to those on a list, newest first: with the names of those who object, for the office alone. */
+export const listObjections = (db: Db, _who: Signed, listId: string) =>
+  db
+    .selectFrom('objection')
+    .innerJoin('publicityEntry', 'publicityEntry.applicationId', 'objection.applicationId')
+    .innerJoin('application', 'application.id', 'objection.applicationId')
+    .selectAll('objection')
+    .select(['application.fullName', 'application.number'])
+    .where('publicityEntry.listId', '=', listId)
+    .orderBy('objection.receivedAt', 'desc')
+    .orderBy('objection.id')
+    .execute()
+
+export const lockObjection = (db: Db, _who: Signed, id: string) =>
+  db.selectFrom('objection').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** The list an application stands on, published or not. */
+export const findListOf = (db: Db, _who: Signed, applicationId: string) =>
+  db.selectFrom('publicityEntry').select('listId').where('applicationId', '=', applicationId).executeTakeFirst()
+
+export const findCertificates = (db: Db, who: Signed, batchId: string | undefined) =>
+  db
+    .selectFrom('application')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .leftJoin('certificate', 'certificate.applicationId', 'application.id')
+    .select([
+      'application.id',
+      'application.number',
+      'application.state',
+      'application.version',
+      'application.fullName',
+      'application.employerName',
+      'application.specialty',
+      'application.targetTitle',
+      'application.documentNumber',
+      'application.certificateNumber',
+      'batch.specialties',
+      'batch.name as batchName',
+      'certificate.issuedOn',
+      'certificate.pickedUpOn',
+      'certificate.pickedUpBy',
+    ])
+    .where('application.state', 'in', ['CONFIRMED', 'CERTIFIED'])
+    .where(reached(who))
+    .$if(batchId !== undefined, (query) => query.where('application.batchId', '=', batchId!))
+    .orderBy('application.state', 'desc')
+    .orderBy('application.number')
+    .limit(1000)
+    .execute()
+
+export const findCertified = (db: Db, who: Signed, id: string) =>
+  db
+    .selectFrom('application')
+    .select(['application.id', 'application.certificateNumber', 'application.stateSince'])
+    .where('application.id', '=', id)
+    .where('application.state', '=', 'CERTIFIED')
+    .where(reached(who))
+    .executeTakeFirst()

@@ -1,0 +1,189 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import type { State } from '#domain/lifecycle/states.ts'
+import { inScope } from '#server/applications/scope.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import { asksForReturn, type QueueFilter, selection, selectionInStates } from './selection.ts'
+
+type Db = Kysely<Database>
+
+/** By what a queue can be put in order; every order ends in the id, so that pages never overlap. */
+export const queueSorts = {
+  oldest: ['submittedAt', 'asc'],
+  newest: ['submittedAt', 'desc'],
+  longest: ['stateSince', 'asc'],
+  name: ['fullName', 'asc'],
+  number: ['number', 'asc'],
+} as const
+export type QueueSort = keyof typeof queueSorts
+
+/** One page of the queue; without a wish the one that waits longest first. Only its rows are looked at more closely. */
+export function listQueue(
+  db: Db,
+  who: Signed,
+  filter: QueueFilter,
+  page: { readonly limit: number; readonly offset: number; readonly sort?: QueueSort },
+) {
+  const [column, direction] = queueSorts[page.sort ?? 'oldest']
+  return db
+    .selectFrom((eb) =>
+      // the ids alone: what the page skips is then passed in the index
+      selectionInStates(eb as unknown as Db, who, filter)
+        .select('application.id')
+        .orderBy(`application.${column}`, direction)
+        .orderBy('application.id', direction)
+        .limit(page.limit)
+        .offset(page.offset)
+        .as('page'),
+    )
+    .innerJoin('application', 'application.id', 'page.id')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .innerJoin('account', 'account.id', 'application.accountId')
+    .select([
+      'application.id',
+      'application.type',
+      'application.number',
+      'application.state',
+      'application.version',
+      'application.round',
+      'application.fullName',
+      'account.idNumberMasked',
+      'application.employerName',
+      'application.specialty',
+      'application.targetTitle',
+      'application.region',
+      'application.acceptancePoint',
+      'application.exceptionType',
+      'application.isRecognition',
+      'application.fileCount',
+      'application.submittedAt',
+      'application.stateSince',
+      'application.inGrace',
+      'application.batchId',
+      'batch.name as batchName',
+    ])
+    .select((eb) => asksForReturn(eb as unknown as ExpressionBuilder<Database, 'application'>).as('returnRequested'))
+    .select((eb) => eb('application.accountId', '=', who.accountId).as('own'))
+    .select((eb) =>
+      eb
+        .selectFrom('attachment')
+        .select(sql<number>`count(*)::int`.as('count'))
+        .whereRef('attachment.applicationId', '=', 'application.id')
+        .where('attachment.removedAt', 'is', null)
+        .where('attachment.path', '<>', 'photo')
+        .where((inner) =>
+          inner.not(
+            inner.exists(
+              inner
+                .selectFrom('fileOpening')
+                .select('fileOpening.attachmentId')
+                .whereRef('fileOpening.attachmentId', '=', 'attachment.id')
+                .whereRef('fileOpening.applicationId', '=', 'application.id')
+                .where('fileOpening.accountId', '=', who.accountId),
+            ),
+          ),
+        )
+        .as('filesUnopened'),
+    )
+    .orderBy(`application.${column}`, direction)
+    .orderBy('application.id', direction)
+    .execute()
+}
+
+/** How many stand in each state, over everything the person reaches and asked for. */
+export async function countByState(db: Db, who: Signed, filter: QueueFilter): Promise<Partial<Record<State, number>>> {
+  const rows = await selection(db, who, filter)
+    .select(['application.state', sql<number>`count(*)::int`.as('count')])
+    .groupBy('application.state')
+    .execute()
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+}
+
+/** An application within the person's scope, or undefined: what lies outside does not exist for him. */
+export const findCase = (db: Db, who: Signed, id: string) =>
+  db
+    .selectFrom('application')
+    .selectAll()
+    .where('application.id', '=', id)
+    .where((eb) => inScope(who)(eb))
+    .executeTakeFirst()
+
+/** The ones before and after it in its part of the queue, others' applications only. */
+export async function findNeighbours(
+  db: Db,
+  who: Signed,
+  at: { readonly id: string; readonly state: State; readonly submittedAt: Date | null },
+) {
+  const around = (operator: '<' | '>', order: 'asc' | 'desc') =>
+    db
+      .selectFrom('application')
+      .select('id')
+      .where((eb) => inScope(who)(eb))
+      .where('state', '=', at.state)
+      .where('accountId', '!=', who.accountId)
+      .where((eb) => eb(eb.refTuple('submittedAt', 'id'), operator, eb.tuple(at.submittedAt, at.id)))
+      .orderBy('submittedAt', order)
+      .orderBy('id', order)
+      .limit(1)
+      .executeTakeFirst()
+  const [prev, next] = await Promise.all([around('<', 'desc'), around('>', 'asc')])
+  return { prev: prev?.id ?? null, next: next?.id ?? null }
+}
+
+/** Comments of the office on an application, those not sent yet among them. */
+export const listComments = (db: Db, _who: Signed, applicationId: string) =>
+  db
+    .selectFrom('reviewComment')
+    .innerJoin('account', 'account.id', 'reviewComment.authorId')
+    .select([
+      'reviewComment.id',
+      'reviewComment.round',
+      'reviewComment.path',
+      'reviewComment.text',
+      'reviewComment.authorId',
+      'reviewComment.authorRole',
+      'reviewComment.transitionId',
+      'reviewComment.createdAt',
+      'account.fullName as authorName',
+    ])
+    .where('reviewComment.applicationId', '=', applicationId)
+    .orderBy('reviewComment.createdAt')
+    .orderBy('reviewComment.id')
+    .execute()
+
+/** Places ticked off, in every round. */
+export const listMarks = (db: Db, _who: Signed, applicationId: string) =>
+  db
+    .selectFrom('reviewMark')
+    .innerJoin('account', 'account.id', 'reviewMark.accountId')
+    .select(['reviewMark.path', 'reviewMark.round', 'account.fullName as by'])
+    .where('reviewMark.applicationId', '=', applicationId)
+    .orderBy('reviewMark.round')
+    .orderBy('reviewMark.path')
+    .execute()
+
+/** The application a paper belongs to, by the code printed on it, within the person's scope (T12). */
+export const findPaperCase = (db: Db, who: Signed, code: string) =>
+  db
+    .selectFrom('paper')
+    .innerJoin('application', 'application.id', 'paper.applicationId')
+    .select(['application.id', 'application.number', 'paper.kind', 'paper.voidedAt'])
+    .where('paper.code', '=', code)
+    .where((eb) => inScope(who)(eb as unknown as ExpressionBuilder<Database, 'application'>))
+    .executeTakeFirst()
+
+/** The application with this 申报编号, within the person's scope. */
+export const findByNumber = (db: Db, who: Signed, number: string) =>
+  db
+    .selectFrom('application')
+    .select(['application.id', 'application.number'])
+    .where('application.number', '=', number)
+    .where((eb) => inScope(who)(eb))
+    .executeTakeFirst()
+
+/** The names of those who acted, for the office's own record. */
+export async function namesOf(db: Db, _who: Signed, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('account').select(['id', 'fullName']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, fullName }) => [id, fullName]))
+}

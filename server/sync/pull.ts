@@ -1,0 +1,79 @@
+import type { ApplicationChange, Conflict } from '#domain/sync/protocol.ts'
+import { type Application, conflictsOf, cellsAfter, filesOf } from '#server/applications/actions/content.ts'
+import { returnOf, stateForOwner } from '#server/applications/actions/views.ts'
+import { lockedRowsOf } from '#server/education/actions.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { Kysely } from 'kysely'
+import { findRowIds, listVersions } from './queries.ts'
+
+type Db = Kysely<Database>
+
+/** Everything a phone does not have yet, by the versions it named (S7); with nothing new, one question to the database. */
+export async function pull(
+  db: Db,
+  who: Signed,
+  known: Readonly<Record<string, number>>,
+): Promise<{ applications: ApplicationChange[]; gone: string[] }> {
+  const all = await listVersions(db, who)
+  const here = new Set(all.map(({ id }) => id))
+  const news = all.filter(({ id, version }) => known[id] !== version)
+  return {
+    applications: await Promise.all(news.map((application) => changeOf(db, who, application, known[application.id]))),
+    // A draft that the phone alone has, version 0, is not gone: it has not come yet.
+    gone: Object.keys(known).filter((id) => known[id]! > 0 && !here.has(id)),
+  }
+}
+
+async function changeOf(
+  db: Db,
+  who: Signed,
+  application: Application,
+  known: number | undefined,
+): Promise<ApplicationChange> {
+  const { id } = application
+  // A phone ahead of the server has seen something that was undone by a restore: it gets everything anew.
+  const after = known !== undefined && known < application.version ? known : -1
+  const [locks, rowIds, state, cells, files, conflicts, returned] = await Promise.all([
+    lockedRowsOf(db, who, application.accountId, id),
+    findRowIds(db, who, id),
+    stateForOwner(db, who, application),
+    cellsAfter(db, who, id, after),
+    filesOf(db, who, id),
+    openConflicts(db, who, id),
+    returnOf(db, who, application),
+  ])
+  return {
+    id,
+    type: application.type,
+    batchId: application.batchId,
+    editionId: application.editionId,
+    state,
+    version: application.version,
+    number: application.number,
+    gateAcceptedAt: application.gateAcceptedAt?.toISOString() ?? null,
+    submittedAt: application.submittedAt?.toISOString() ?? null,
+    resubmitUntil: application.resubmitUntil?.toISOString() ?? null,
+    createdAt: application.createdAt.toISOString(),
+    updatedAt: application.updatedAt.toISOString(),
+    cells,
+    files,
+    lockedRows: Object.fromEntries(Object.entries(locks).filter(([rowId]) => rowIds.has(rowId))),
+    conflicts,
+    returned,
+  }
+}
+
+async function openConflicts(db: Db, who: Signed, id: string): Promise<Conflict[]> {
+  const rows = await conflictsOf(db, who, id)
+  if (rows.length === 0) return []
+  const cells = await cellsAfter(db, who, id)
+  return rows.map(({ path, other, device, at }) => ({
+    path,
+    version: cells[path]?.version ?? 0,
+    kept: cells[path]?.value ?? null,
+    other,
+    device,
+    at: at.toISOString(),
+  }))
+}
