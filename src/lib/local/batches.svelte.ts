@@ -1,0 +1,77 @@
+import type { ApplicationType } from '#domain/forms/application-type.ts'
+import { windowState, type WindowState } from '#domain/rules/window.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import type { BatchOffer, KeptEdition, PhoneDatabase } from './database.ts'
+import { written } from './database.ts'
+import { Live } from './live-query.svelte.ts'
+import type { PhoneClock } from './phone-clock.ts'
+
+/** What the public part of the API offers here; `session/api.ts` fills it. */
+export interface BatchSource {
+  batches(): Promise<Outcome<readonly BatchOffer[]>>
+  edition(id: string): Promise<Outcome<ApplicationType>>
+}
+
+/** Open and recent batches and the catalogues they name: kept, so that a form opens and starts without a network. */
+export class Batches {
+  readonly #db: PhoneDatabase
+  readonly #clock: PhoneClock
+  readonly #source: BatchSource
+  readonly #live: Live<readonly BatchOffer[]>
+
+  constructor(deps: { db: PhoneDatabase; clock: PhoneClock; source: BatchSource }) {
+    this.#db = deps.db
+    this.#clock = deps.clock
+    this.#source = deps.source
+    this.#live = new Live<readonly BatchOffer[]>(
+      async () =>
+        (await deps.db.batches.toArray()).sort((a, b) =>
+          a.opensAt < b.opensAt ? 1 : a.opensAt > b.opensAt ? -1 : a.id < b.id ? -1 : 1,
+        ),
+      [],
+    )
+  }
+
+  get list(): readonly BatchOffer[] {
+    return this.#live.current
+  }
+
+  /** Asks the server again, and for each edition that is not here yet. What is here stays when there is no network. */
+  async refresh(): Promise<Outcome<undefined>> {
+    const answered = await this.#source.batches()
+    if (!answered.ok) return answered
+    const kept = await written(this.#db, () => this.#db.batches.bulkPut([...answered.value]))
+    if (!kept.ok) return kept
+    for (const id of new Set(answered.value.map(({ editionId }) => editionId))) {
+      const edition = await this.editionOf(id)
+      if (!edition.ok) return edition
+    }
+    return ok()
+  }
+
+  /** A batch from the store, or from the server where it was never seen. */
+  async batchOf(id: string): Promise<Outcome<BatchOffer>> {
+    const kept = await this.#db.batches.get(id)
+    if (kept) return ok(kept)
+    const answered = await this.refresh()
+    const found = await this.#db.batches.get(id)
+    if (found) return ok(found)
+    return answered.ok ? refuse('request.not-found') : answered
+  }
+
+  /** A catalogue from the store, or from the server. An edition never changes, so it is asked for once. */
+  async editionOf(id: string): Promise<Outcome<ApplicationType>> {
+    const kept = await this.#db.editions.get(id)
+    if (kept) return ok(kept.catalogue)
+    const answered = await this.#source.edition(id)
+    if (!answered.ok) return answered
+    const row: KeptEdition = { id, catalogue: answered.value }
+    const stored = await written(this.#db, () => this.#db.editions.put(row))
+    return stored.ok ? ok(answered.value) : stored
+  }
+
+  /** Whether a batch takes applications now, by the server's time; both ends belong to it (A4). */
+  windowOf(batch: Pick<BatchOffer, 'opensAt' | 'closesAt'>): WindowState {
+    return windowState({ ...batch, now: new Date(this.#clock.now()) })
+  }
+}

@@ -1,0 +1,276 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import type { Draft } from './drafts.svelte.ts'
+
+let server: ModelServer
+let phone: TestPhone
+let draft: Draft
+
+/** A draft that the server has created. */
+beforeEach(async () => {
+  server = new ModelServer(new TestClock())
+  phone = new TestPhone('a', server)
+  const started = await phone.drafts.start(batch.id)
+  if (!started.ok) throw new Error(started.code)
+  draft = started.value
+  await server.create(draft.id)
+  await phone.sync.now()
+  await draft.reread()
+})
+
+const waiting = () => phone.db.outbox.orderBy('seq').toArray()
+
+describe('a draft', () => {
+  it('shows a keystroke at once and has it on the disk after a flush', async () => {
+    expect(draft.setField('employerName', '泰州一建').ok).toBe(true)
+    expect(draft.answers.fields['employerName']).toBe('泰州一建')
+    expect(draft.saved).toBe('saving')
+    await draft.flush()
+    expect(draft.saved).toBe('saved')
+    expect((await waiting()).map(({ mutation }) => mutation)).toMatchObject([
+      { kind: 'setField', path: 'employerName', value: '泰州一建', base: 0 },
+    ])
+  })
+
+  it('writes by itself within half a second of the first keystroke, though typing goes on', async () => {
+    draft.setField('employerName', '泰')
+    const begun = performance.now()
+    let typed = '泰'
+    while ((await waiting()).length === 0) {
+      expect(performance.now() - begun).toBeLessThan(500)
+      draft.setField('employerName', (typed += '州'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await draft.flush()
+    expect((await waiting()).length).toBe(1)
+    expect(draft.answers.fields['employerName']).toBe(typed)
+  })
+
+  it('[S13] merges consecutive changes of one field that have not left, keeping the first base', async () => {
+    for (const value of ['一', '一二', '一二三']) {
+      draft.setField('employerName', value)
+      await draft.flush()
+    }
+    expect((await waiting()).map(({ mutation }) => mutation)).toMatchObject([{ value: '一二三', base: 0 }])
+    draft.setField('employerName', '')
+    await draft.flush()
+    expect((await waiting()).length).toBe(1)
+  })
+
+  it('sends nothing for a value that was put back as it was', async () => {
+    const before = draft.answers.fields['isCivilServant'] ?? null
+    draft.setField('isCivilServant', true)
+    await draft.flush()
+    draft.setField('isCivilServant', before)
+    await draft.flush()
+    expect(await waiting()).toEqual([])
+  })
+
+  it('[S1] never changes a mutation that has left: what is typed after it is another one', async () => {
+    phone.weather = 'answer-lost'
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    await phone.sync.now()
+    draft.setField('employerName', '甲乙')
+    await draft.flush()
+    const rows = await waiting()
+    expect(rows.map(({ mutation, sent }) => [mutation.kind === 'setField' && mutation.value, sent])).toEqual([
+      ['甲', 1],
+      ['甲乙', 0],
+    ])
+    phone.weather = 'fine'
+    await phone.sync.now()
+    expect(await waiting()).toEqual([])
+    expect(server.contentOf(draft.id).cells['employerName']?.value).toBe('甲乙')
+    expect(server.conflictsOf(draft.id)).toEqual([])
+  })
+
+  it('[R83] keeps a text beyond its limit on the phone and shows it, but does not send it', async () => {
+    const text = '我'.repeat(2001)
+    expect(draft.setField('workSummary', text)).toMatchObject({ ok: false, code: 'answer.too-long' })
+    await draft.flush()
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells['workSummary']).toBeUndefined()
+    await phone.restart()
+    const again = await phone.draft(draft.id)
+    expect(again.answers.fields['workSummary']).toBe(text)
+    again.setField('workSummary', text.slice(1))
+    await again.flush()
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells['workSummary']?.value).toBe(text.slice(1))
+  })
+
+  it('[R45] removes a row, lets it be taken back for 8 seconds, and sends nothing of it before', async () => {
+    const added = await draft.addRow('educations')
+    if (!added.ok) throw new Error(added.code)
+    const path = `educations/${added.value}`
+    draft.setField(`${path}/school`, '扬州大学')
+    await draft.flush()
+    await phone.sync.now()
+    const removed = await draft.removeRow(path)
+    if (!removed.ok) throw new Error(removed.code)
+    expect(draft.answers.rows['educations']).toBeUndefined()
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells[path]?.value).toBe(1)
+    expect((await draft.undoRemove(removed.value)).ok).toBe(true)
+    expect(draft.answers.rows['educations']?.[0]?.values['school']).toBe('扬州大学')
+    const again = await draft.removeRow(path)
+    if (!again.ok) throw new Error(again.code)
+    phone.clock.time += 9_000
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells[path]?.value).toBeNull()
+    expect((await draft.undoRemove(again.value)).ok).toBe(false)
+  })
+
+  it('[R68] marks one row as the highest education and takes the mark from the others', async () => {
+    const first = await draft.addRow('educations')
+    const second = await draft.addRow('educations')
+    if (!first.ok || !second.ok) throw new Error('no row')
+    const mark = draft.type.steps
+      .flatMap((step) => step.sections.flatMap(({ items }) => items))
+      .flatMap((item) => (item.kind === 'list' && item.id === 'educations' ? item.items : []))
+      .find((item) => item.kind === 'mark')
+    if (!mark) throw new Error('no mark')
+    draft.markOnly('educations', first.value, mark.id)
+    draft.markOnly('educations', second.value, mark.id)
+    await draft.flush()
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells[`educations/${first.value}/${mark.id}`]?.value ?? false).toBe(false)
+    expect(server.contentOf(draft.id).cells[`educations/${second.value}/${mark.id}`]?.value).toBe(true)
+  })
+
+  it('is closed when the window is, by the server’s time (A5)', () => {
+    phone.clock.time = Date.parse(batch.closesAt as string)
+    expect(draft.setField('employerName', '甲').ok).toBe(true)
+    phone.clock.time += 1
+    expect(draft.setField('employerName', '乙')).toMatchObject({ ok: false, code: 'batch.closed' })
+    expect(draft.answers.fields['employerName']).toBe('甲')
+  })
+
+  it('[R20] an end that the office moves reaches a form that is open', async () => {
+    phone.clock.time = Date.parse(batch.closesAt as string) + 1
+    expect(draft.editable).toBe(false)
+    await phone.db.batches.put({ ...batch, closesAt: '2026-12-10T09:30:00Z' })
+    await vi.waitFor(() => expect(draft.editable).toBe(true), { timeout: 10_000 })
+    expect(draft.closesAt).toBe('2026-12-10T09:30:00Z')
+  })
+
+  it('[R20] in the minutes of grace may still be sent where the server has everything, and not be written', async () => {
+    const end = Date.parse(batch.closesAt as string)
+    await draft.close()
+    await phone.drafts.closeAll()
+    await phone.db.batches.put({ ...batch, graceMinutes: 10 })
+    const again = await phone.draft(draft.id)
+    phone.clock.time = end
+    expect(again.graceUntil).toBeNull()
+    phone.clock.time = end + 1
+    expect([again.editable, again.graceUntil]).toEqual([false, '2026-11-30T09:40:00.000Z'])
+    phone.clock.time = end + 600_001
+    expect(again.graceUntil).toBeNull()
+    // What was typed in the last second and has not gone is not at the server: nothing to be sent in grace.
+    phone.clock.time = end
+    again.setField('employerName', '甲')
+    await again.flush()
+    phone.clock.time = end + 1
+    expect(again.graceUntil).toBeNull()
+  })
+
+  it('keeps what was typed when the phone is full, says so, and writes it when there is room', async () => {
+    const { put } = phone.db.outbox
+    const full = () => Promise.reject(Object.assign(new Error('full'), { name: 'QuotaExceededError' }))
+    const add = phone.db.outbox.add
+    phone.db.outbox.add = full as unknown as typeof add
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    expect(draft.saved).toBe('failed')
+    expect(draft.problem?.code).toBe('storage.full')
+    expect(draft.answers.fields['employerName']).toBe('甲')
+    phone.db.outbox.add = add
+    phone.db.outbox.put = put
+    await draft.flush()
+    expect(draft.saved).toBe('saved')
+    expect((await waiting()).length).toBe(1)
+    await draft.close()
+  })
+
+  it('goes on by itself after a full disk took the store away, reads and all', async () => {
+    const { transaction } = phone.db
+    const gone = () =>
+      Promise.reject(
+        Object.assign(new Error('Internal error opening backing store for indexedDB.open.'), { name: 'UnknownError' }),
+      )
+    phone.db.transaction = gone as unknown as typeof transaction
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    expect(draft.problem?.code).toBe('storage.full')
+    expect(draft.answers.fields['employerName']).toBe('甲')
+    phone.db.transaction = transaction
+    await vi.waitFor(() => expect([draft.saved, draft.problem]).toEqual(['saved', null]), { timeout: 10_000 })
+    expect((await waiting()).length).toBe(1)
+    await draft.close()
+  })
+
+  it('loses nothing when the store is closed under it (iOS in the background)', async () => {
+    draft.setField('employerName', '甲')
+    phone.db.close({ disableAutoOpen: true })
+    await draft.flush()
+    expect(draft.saved).toBe('saved')
+    expect((await waiting()).length).toBe(1)
+  })
+})
+
+describe('a draft that several pages look at', () => {
+  it('listens until the last of them has left, and is then opened anew', async () => {
+    const again = await phone.drafts.open(draft.id)
+    expect(again.ok && again.value).toBe(draft)
+    await draft.close()
+    expect(draft.isEnded).toBe(false)
+    await draft.close()
+    expect(draft.isEnded).toBe(true)
+    const fresh = await phone.drafts.open(draft.id)
+    expect(fresh.ok && fresh.value !== draft && !fresh.value.isEnded).toBe(true)
+    if (fresh.ok) expect(fresh.value.id).toBe(draft.id)
+  })
+})
+
+describe('a draft started without a network', () => {
+  it('fills offline and meets the server’s own first cells without a conflict', async () => {
+    const other = new TestPhone('b', server)
+    await other.drafts.start(batch.id)
+    other.weather = 'offline'
+    const [kept] = await other.db.applications.toArray()
+    await other.drafts.discard(kept?.id ?? '')
+    const started = await other.drafts.start(batch.id)
+    if (!started.ok) throw new Error(started.code)
+    const { value: local } = started
+    expect(local.isOnServer).toBe(false)
+    local.setField('isCivilServant', true)
+    local.setField('employerName', '乙')
+    await local.flush()
+    await other.sync.now()
+    expect(other.sync.status.state).toBe('offline')
+    expect(other.sync.status.waiting).toBe(2)
+
+    other.weather = 'fine'
+    await server.create(local.id)
+    await other.sync.now()
+    await local.reread()
+    expect(await other.db.outbox.count()).toBe(0)
+    expect(server.conflictsOf(local.id)).toEqual([])
+    expect(server.contentOf(local.id).cells['isCivilServant']?.value).toBe(true)
+    expect(local.isOnServer).toBe(true)
+  })
+
+  it('moves into the one that was already started on another phone', async () => {
+    const other = new TestPhone('c', server)
+    const started = await other.drafts.start(batch.id)
+    if (!started.ok) throw new Error(started.code)
+    started.value.setField('employerName', '丙')
+    await started.value.addRow('educations')
+    await other.drafts.merge(started.value.id, draft.id)
+    await other.sync.now()
+    expect(await other.db.applications.get(started.value.id)).toBeUndefined()
+    expect(server.contentOf(draft.id).cells['employerName']?.value).toBe('丙')
+    expect(Object.keys(server.contentOf(draft.id).cells).some((path) => path.startsWith('educations/'))).toBe(true)
+  })
+})

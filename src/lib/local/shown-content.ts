@@ -1,0 +1,104 @@
+import { type Answers, type CellValue, type Facts, itemAt, type Row } from '#domain/forms/answers.ts'
+import type { ApplicationType } from '#domain/forms/application-type.ts'
+import { applyMutation, type Content } from '#domain/sync/apply.ts'
+import { assemble } from '#domain/sync/cell.ts'
+import type { Mutation } from '#domain/sync/mutation.ts'
+import type { KeptApplication, Waiting } from './database.ts'
+
+export interface Shown {
+  readonly content: Content
+  readonly answers: Answers
+}
+
+/**
+ * What the phone shows: the server's content with everything that still waits here applied, in order (S13).
+ * A waiting value shows even where the truth has moved on meanwhile; the server is asked later and decides (S4).
+ * What no longer applies (the row was removed on another device) is left out here and refused there.
+ */
+export function shownContent(
+  application: Pick<KeptApplication, 'cells' | 'files' | 'lockedRows' | 'version'>,
+  waiting: readonly Waiting[],
+  type: ApplicationType,
+  facts: Facts,
+): Shown {
+  const { lockedRows, version } = application
+  let content: Content = { cells: application.cells, files: application.files }
+  let answers = assemble(content.cells, content.files, lockedRows)
+  for (const one of waiting) {
+    if (one.state === 'refused') continue
+    const { mutation } = one
+    if (one.state === 'held') {
+      const shown = withValue({ content, answers }, mutation.path, valueIn(one), type)
+      content = shown.content
+      answers = shown.answers
+      continue
+    }
+    const current = content.cells[mutation.path]
+    const sets = mutation.kind === 'setField' || mutation.kind === 'settle'
+    const applied = applyMutation(asSeenHere(mutation, content), content, {
+      type,
+      answers,
+      facts,
+      // The cell keeps the version of the truth below it: the base of what is typed next.
+      version: sets ? (current?.version ?? 0) : version,
+      file: one.file ?? undefined,
+    })
+    if (applied.outcome !== 'applied' || applied.content === content) continue
+    content = applied.content
+    answers = sets
+      ? withCell(answers, mutation.path, mutation.value)
+      : assemble(content.cells, content.files, lockedRows)
+  }
+  return { content, answers }
+}
+
+/** A waiting change shows whatever the truth has become meanwhile; whether it may stand there is the server's question. */
+function asSeenHere(mutation: Mutation, content: Content): Mutation {
+  switch (mutation.kind) {
+    case 'setField':
+    case 'settle':
+      return { ...mutation, base: content.cells[mutation.path]?.version ?? 0 }
+    case 'removeRow':
+      return { ...mutation, base: Infinity, files: content.files.map(({ id }) => id) }
+    default:
+      return mutation
+  }
+}
+
+const valueIn = ({ mutation }: Waiting): CellValue =>
+  mutation.kind === 'setField' || mutation.kind === 'settle' ? mutation.value : null
+
+/** The shown content with one value laid over it unchecked: what is being typed at this moment. */
+export function withValue(shown: Shown, path: string, value: CellValue, type: ApplicationType): Shown {
+  const found = itemAt(type, path)
+  const rowPath = found?.list && found.rowId !== undefined ? `${found.list.id}/${found.rowId}` : undefined
+  if (!found || (rowPath !== undefined && typeof shown.content.cells[rowPath]?.value !== 'number')) return shown
+  const version = shown.content.cells[path]?.version ?? 0
+  return {
+    content: { ...shown.content, cells: { ...shown.content.cells, [path]: { value, version } } },
+    answers: withCell(shown.answers, path, value),
+  }
+}
+
+/** Answers with one cell changed, without reading the other thousand: a keystroke in the 200th row costs no more than in the first. */
+function withCell(answers: Answers, path: string, value: CellValue): Answers {
+  const [head, rowId, inner] = path.split('/') as [string, string?, string?]
+  if (rowId === undefined) return { ...answers, fields: changed(answers.fields, head, value) }
+  if (inner === undefined) return answers
+  const rows = answers.rows[head] ?? []
+  const next: readonly Row[] = rows.map((row) =>
+    row.id === rowId ? { ...row, values: changed(row.values, inner, value) } : row,
+  )
+  return { ...answers, rows: { ...answers.rows, [head]: next } }
+}
+
+function changed(
+  values: Readonly<Record<string, CellValue>>,
+  key: string,
+  value: CellValue,
+): Record<string, CellValue> {
+  const next = { ...values }
+  if (value === null) delete next[key]
+  else next[key] = value
+  return next
+}

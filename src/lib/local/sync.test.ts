@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Outcome, refuse } from '#domain/problems.ts'
+import type { SyncAnswer, SyncRequest } from '#domain/sync/protocol.ts'
+import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import type { Draft } from './drafts.svelte.ts'
+import { createLead } from './lead.ts'
+import { nextRequest, takeAnswer } from './outbox.ts'
+import { pauseAfter, Sync } from './sync.svelte.ts'
+
+let server: ModelServer
+let phone: TestPhone
+let draft: Draft
+
+beforeEach(async () => {
+  server = new ModelServer(new TestClock())
+  phone = new TestPhone('a', server)
+  const started = await phone.drafts.start(batch.id)
+  if (!started.ok) throw new Error(started.code)
+  draft = started.value
+  await server.create(draft.id)
+  await phone.sync.now()
+  await draft.reread()
+})
+afterEach(() => phone[Symbol.asyncDispose]())
+
+/** The same store behind another line to the server. */
+const syncOver = (
+  exchange: (request: SyncRequest) => Promise<Outcome<SyncAnswer>>,
+  more: Partial<ConstructorParameters<typeof Sync>[0]> = {},
+) =>
+  new Sync({
+    db: phone.db,
+    clock: phone.clock,
+    newId: () => crypto.randomUUID(),
+    accountId: ACCOUNT,
+    device: phone.device,
+    lead: createLead(phone.db, 'tab', phone.clock.now, undefined),
+    online: () => true,
+    flush: () => phone.drafts.flush(),
+    exchange,
+    ...more,
+  })
+
+describe('sync', () => {
+  it('[S2] has one request in flight, and one that is asked for meanwhile comes after it with the newer change in it', async () => {
+    let flying = 0
+    let most = 0
+    const sent: number[] = []
+    const sync = syncOver(async (request) => {
+      flying += 1
+      most = Math.max(most, flying)
+      sent.push(request.mutations.length)
+      const answer = await server.exchange(request)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      flying -= 1
+      return answer
+    })
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    const first = sync.now()
+    const second = sync.now()
+    const third = sync.now()
+    draft.setField('workSummary', '乙')
+    await draft.flush()
+    await Promise.all([first, second, third])
+    expect(most).toBe(1)
+    expect(server.contentOf(draft.id).cells['workSummary']?.value).toBe('乙')
+    expect(sent.length).toBeLessThanOrEqual(3)
+  })
+
+  it('[S1] takes the same answer twice without doing anything twice', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    const request = await nextRequest(phone.db, { accountId: ACCOUNT, device: phone.device }, phone.clock.now(), false)
+    const answered = await server.exchange(request)
+    if (!answered.ok) throw new Error(answered.code)
+    await takeAnswer(phone.db, ACCOUNT, request, answered.value)
+    const once = await phone.db.applications.get(draft.id)
+    await takeAnswer(phone.db, ACCOUNT, request, answered.value)
+    expect(await phone.db.applications.get(draft.id)).toEqual(once)
+    expect(await phone.db.outbox.count()).toBe(0)
+  })
+
+  it('[S7] never stores cells that build on what this phone does not have (evicted by the browser meanwhile)', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    const request = await nextRequest(phone.db, { accountId: ACCOUNT, device: phone.device }, phone.clock.now(), false)
+    const answered = await server.exchange(request)
+    if (!answered.ok) throw new Error(answered.code)
+    await phone.db.applications.clear()
+    await takeAnswer(phone.db, ACCOUNT, request, answered.value)
+    expect(await phone.db.applications.count()).toBe(0)
+    await phone.sync.now()
+    expect((await phone.db.applications.get(draft.id))?.cells).toEqual(server.contentOf(draft.id).cells)
+  })
+
+  it('[S9] a refused change stays with its reason, can be sent again, and goes only when its owner says so', async () => {
+    server.open = false
+    draft.setField('employerName', '甲')
+    draft.setField('workSummary', '乙')
+    await draft.flush()
+    await phone.sync.now()
+    expect(phone.sync.status).toMatchObject({ state: 'failed', attention: 2, waiting: 0 })
+    const [first, second] = phone.sync.attention
+    expect(first).toMatchObject({
+      path: 'employerName',
+      label: expect.stringMatching(/\p{Script=Han}/u),
+      value: '甲',
+      code: 'batch.closed',
+    })
+    expect(first?.words.detail).toContain('截止')
+    await phone.sync.now()
+    expect(phone.sync.attention.length).toBe(2)
+    server.open = true
+    await phone.sync.tryAgain(first?.id ?? '')
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells['employerName']?.value).toBe('甲')
+    await phone.sync.discard(second?.id ?? '')
+    expect(phone.sync.attention).toEqual([])
+    expect(phone.sync.status.state).toBe('synced')
+  })
+
+  it('[S8] shows both values of a conflict and settles it either way, on either phone', async () => {
+    await using other = new TestPhone('b', server)
+    await other.sync.now()
+    const theirs = await other.draft(draft.id)
+    draft.setField('employerName', '本机')
+    theirs.setField('employerName', '另一台')
+    await theirs.flush()
+    await other.sync.now()
+    await draft.flush()
+    await phone.sync.now()
+    await draft.reread()
+    expect(draft.conflictAt('employerName')).toMatchObject({ mine: '本机', theirs: '另一台' })
+    expect(phone.sync.status).toMatchObject({ state: 'conflict', conflicts: 1 })
+    await other.sync.now()
+    await theirs.reread()
+    expect(theirs.conflictAt('employerName')).toMatchObject({ mine: '另一台', theirs: '本机' })
+    await theirs.settle('employerName', 'theirs')
+    await other.sync.now()
+    await phone.sync.now()
+    await draft.reread()
+    expect(draft.answers.fields['employerName']).toBe('本机')
+    expect(draft.conflicts).toEqual([])
+    expect(phone.sync.status.state).toBe('synced')
+  })
+
+  it('[S11] a server with a newer protocol stops the sending and loses nothing', async () => {
+    let told = 0
+    const sync = syncOver(async () => refuse('sync.protocol-too-old'), { onoutdated: () => (told += 1) })
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    expect(await sync.now()).toMatchObject({ code: 'sync.protocol-too-old' })
+    expect(told).toBe(1)
+    expect(sync.status).toMatchObject({ state: 'failed', waiting: 1 })
+    expect(sync.status.words).toContain('更新')
+    expect(await phone.db.outbox.count()).toBe(1)
+  })
+
+  it('an expired session keeps everything and goes on after signing in', async () => {
+    let expired = true
+    let asked = 0
+    const sync = syncOver(async (request) => (expired ? refuse('account.not-signed-in') : server.exchange(request)), {
+      onexpired: () => (asked += 1),
+    })
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    await sync.now()
+    expect(asked).toBe(1)
+    expect(await phone.db.outbox.count()).toBe(1)
+    expired = false
+    sync.resume()
+    await sync.now()
+    expect(server.contentOf(draft.id).cells['employerName']?.value).toBe('甲')
+  })
+
+  it('sends a day of typing in requests of at most 200 changes', async () => {
+    const sizes: number[] = []
+    const sync = syncOver(async (request) => {
+      sizes.push(request.mutations.length)
+      return server.exchange(request)
+    })
+    await phone.db.transaction('rw', [phone.db.outbox, phone.db.applications, phone.db.meta], async () => {
+      const { queue } = await import('./outbox.ts')
+      for (let at = 0; at < 250; at += 1) {
+        const mutation = {
+          kind: 'addRow' as const,
+          id: crypto.randomUUID(),
+          applicationId: draft.id,
+          path: `workHistory/${crypto.randomUUID()}`,
+          position: at,
+        }
+        await queue(phone.db, { accountId: ACCOUNT, mutation, now: phone.clock.now() })
+      }
+    })
+    await sync.now()
+    expect(sizes).toEqual([200, 50])
+    expect(await phone.db.outbox.where('[accountId+state]').equals([ACCOUNT, 'waiting']).count()).toBe(0)
+  })
+
+  it('what is gone at the server leaves the list, but not what was typed and never sent', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    const request = await nextRequest(phone.db, { accountId: ACCOUNT, device: phone.device }, phone.clock.now(), false)
+    const answer = {
+      protocol: 1,
+      now: new Date().toISOString(),
+      results: [],
+      applications: [],
+      gone: [draft.id],
+      unreadNotices: 0,
+    }
+    await takeAnswer(phone.db, ACCOUNT, { ...request, mutations: [] }, answer)
+    expect(await phone.db.outbox.toArray()).toMatchObject([{ state: 'refused', code: 'request.not-found' }])
+    expect((await phone.db.applications.get(draft.id))?.gone).toBe(1)
+    await phone.sync.discard((await phone.db.outbox.toArray())[0]?.id ?? '')
+    expect(await phone.db.applications.count()).toBe(0)
+  })
+
+  it('[R25] is ready to submit only when everything is there', async () => {
+    draft.setField('employerName', '甲')
+    const ready = await phone.sync.readyToSubmit(draft)
+    expect(ready).toMatchObject({ ok: true, value: { version: 2 } })
+    phone.weather = 'offline'
+    draft.setField('employerName', '乙')
+    expect(await phone.sync.readyToSubmit(draft)).toMatchObject({ code: 'network.offline' })
+    phone.weather = 'fine'
+    draft.setField('workSummary', '我'.repeat(2001))
+    expect(await phone.sync.readyToSubmit(draft)).toMatchObject({ code: 'answer.too-long', path: 'workSummary' })
+  })
+
+  it('comes back after 1, 2, 4 … 60 s, each phone at another moment', () => {
+    expect([1, 2, 3, 7, 20].map((failures) => pauseAfter(failures, () => 1))).toEqual([
+      1_000, 2_000, 4_000, 60_000, 60_000,
+    ])
+    expect(pauseAfter(1, () => 0)).toBe(500)
+  })
+})
+
+describe('one tab at a time', () => {
+  it('without Web Locks a lease lets one tab work, and a tab that was killed holds it for 40 s at most', async () => {
+    const clock = { time: 0 }
+    const now = () => clock.time
+    const first = createLead(phone.db, 'first', now, undefined)
+    const second = createLead(phone.db, 'second', now, undefined)
+    let release: () => void = () => {}
+    const working = first('sync', () => new Promise<string>((resolve) => (release = () => resolve('done'))))
+    while ((await phone.db.meta.get('lease:sync')) === undefined) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(await second('sync', async () => 'mine')).toBeNull()
+    clock.time += 41_000
+    expect(await second('sync', async () => 'mine')).toBe('mine')
+    release()
+    expect(await working).toBe('done')
+  })
+
+  it('with Web Locks takes a lock over from a tab that does not wake up', async () => {
+    const calls: object[] = []
+    const locks = {
+      request: async <T>(_: string, options: object, run: (lock: unknown) => Promise<T>): Promise<T> => {
+        calls.push(options)
+        if (!('steal' in options)) throw Object.assign(new Error(), { name: 'TimeoutError' })
+        return run({})
+      },
+    }
+    const lead = createLead(phone.db, 'first', () => 0, locks)
+    expect(await lead('sync', async () => 'done')).toBe('done')
+    expect(calls.length).toBe(2)
+  })
+})

@@ -1,0 +1,594 @@
+import { itemAt } from '#domain/forms/answers.ts'
+import { isSlot } from '#domain/forms/application-type.ts'
+import type { Slot } from '#domain/forms/slot.ts'
+import {
+  ok,
+  type Outcome,
+  type ProblemCode,
+  type ProblemParams,
+  refuse,
+  type Refused,
+  wordsOf,
+} from '#domain/problems.ts'
+import type { AttachedFile } from '#domain/sync/cell.ts'
+import { timeInWords } from '#domain/working-days.ts'
+import { type KeptUpload, type PhoneDatabase, steadily, written } from './database.ts'
+import type { Draft } from './drafts.svelte.ts'
+import { checkFile, photoType, sha256 } from './file-check.ts'
+import type { Lead } from './lead.ts'
+import { Live } from './live-query.svelte.ts'
+import { conflictsKey, outboxTables, queue } from './outbox.ts'
+import type { NewId, PhoneClock } from './phone-clock.ts'
+
+/** One line of a slot: what AttachmentChip shows (R44–R47). */
+export interface SlotLine {
+  readonly id: string
+  readonly name: string
+  readonly bytes: number
+  readonly pages?: number
+  /** share sent, 0–1 */
+  readonly sent?: number
+  readonly state: 'waiting' | 'uploading' | 'uploaded' | 'offline' | 'too-large' | 'failed'
+  readonly problem?: string
+  readonly code?: ProblemCode
+  /** opens the file at the server */
+  readonly href?: string
+  readonly removable: boolean
+  readonly retryable: boolean
+}
+
+/** What moves bytes to the server: `upload-transport.ts` by tus; a test brings its own. */
+export interface UploadTransport {
+  /** Whether this person has sent identical bytes before: then nothing is sent. */
+  known(file: {
+    applicationId: string
+    path: string
+    name: string
+    sha256: string
+    size: number
+  }): Promise<Outcome<string | null>>
+  /**
+   * Sends the bytes, from where `url` left off, until the server has verified them.
+   * @returns the upload's id
+   */
+  send(
+    file: { applicationId: string; path: string; name: string; sha256: string; bytes: Blob; url: string | null },
+    on: { url(url: string): void; progress(sent: number): void; signal: AbortSignal },
+  ): Promise<Outcome<string>>
+  /** Tells the server that an unfinished upload is not wanted. Never fails. */
+  forget(url: string): Promise<void>
+}
+
+export interface UploadDeps {
+  readonly db: PhoneDatabase
+  readonly clock: PhoneClock
+  readonly newId: NewId
+  readonly accountId: string
+  readonly transport: UploadTransport
+  readonly lead: Lead
+  readonly online: () => boolean
+  readonly onexpired?: () => void
+  /** ms before the second attempt */
+  readonly pause?: number
+  /** ms until a file that failed on its way goes again by itself */
+  readonly later?: number
+}
+
+const AT_ONCE = 2
+/** Failures of the way, not of the file: the same bytes may well arrive a moment later. */
+const PASSING: readonly ProblemCode[] = ['network.offline', 'request.unavailable', 'request.too-many']
+/** Tried so often by itself before a person is asked, with this pause times 1, 2, 4, ms. */
+const ATTEMPTS = 3
+const PAUSE = 2_000
+/** So long after that it goes again by itself: what was away on the server comes back without a hand of the person's, ms. */
+const LATER = 60_000
+
+const byOrder = (a: KeptUpload, b: KeptUpload) =>
+  a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.position - b.position
+
+/** Files on their way from this phone to the server: chosen, checked, sent, verified, attached. */
+export class Uploads {
+  readonly #deps: UploadDeps
+  readonly #live: Live<readonly KeptUpload[]>
+  #rows: readonly KeptUpload[] = $state.raw([])
+  #progress: ReadonlyMap<string, number> = $state.raw(new Map())
+  readonly #running = new Map<string, AbortController>()
+  /** Pausing after a failure, or sent by another tab at this moment. */
+  readonly #resting = new Set<string>()
+  readonly #attempts = new Map<string, number>()
+  readonly #pause: number
+  readonly #later: number
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  #stop: (() => void) | null = null
+
+  constructor(deps: UploadDeps) {
+    this.#pause = deps.pause ?? PAUSE
+    this.#later = deps.later ?? LATER
+    this.#deps = deps
+    this.#live = new Live<readonly KeptUpload[]>(
+      () => this.#all(),
+      [],
+      (rows) => {
+        this.#rows = rows
+        void this.#pump()
+      },
+    )
+  }
+
+  async #all(): Promise<readonly KeptUpload[]> {
+    // Read so that the query runs again when an application has come that files wait for.
+    await this.#deps.db.meta.get(conflictsKey(this.#deps.accountId))
+    return (await this.#deps.db.uploads.where({ accountId: this.#deps.accountId }).toArray()).sort(byOrder)
+  }
+
+  async #reread(): Promise<void> {
+    this.#rows = await steadily(this.#deps.db, () => this.#all())
+  }
+
+  /** Goes on with what was left: after a reload, or when the network is back. */
+  start(): Promise<void>
+  /** 【开始上传】: sends what was chosen, in one slot or in all of the application. */
+  start(draft: Pick<Draft, 'id'>, path?: string): Promise<void>
+  async start(draft?: Pick<Draft, 'id'>, path?: string): Promise<void> {
+    if (draft) {
+      const { db } = this.#deps
+      await steadily(db, () =>
+        db.uploads
+          .where({ applicationId: draft.id })
+          .filter((one) => one.state === 'chosen' && (path === undefined || one.path === path))
+          .modify({ state: 'queued' }),
+      )
+      await this.#reread()
+      return this.#pump()
+    }
+    if (this.#stop) return
+    this.#live.start()
+    const again = () => void this.#pump()
+    if (typeof window !== 'undefined') window.addEventListener('online', again)
+    this.#stop = () => {
+      this.#live.stop()
+      if (typeof window !== 'undefined') window.removeEventListener('online', again)
+      for (const one of this.#running.values()) one.abort()
+      for (const timer of this.#timers) clearTimeout(timer)
+    }
+    // A page that was killed while it sent: its files are nobody's now.
+    const { db, accountId } = this.#deps
+    await steadily(db, () =>
+      db.uploads.where('[accountId+state]').equals([accountId, 'sending']).modify({ state: 'queued' }),
+    )
+    await this.#reread()
+    await this.#pump()
+  }
+
+  stop(): void {
+    this.#stop?.()
+    this.#stop = null
+  }
+
+  /** The network is back, or an application that files waited for has come. */
+  goOn(): Promise<void> {
+    return this.#pump()
+  }
+
+  /** Files that the server does not have in the application yet; what was refused here does not count. */
+  get open(): number {
+    return this.#rows.filter(({ state }) => state !== 'refused').length
+  }
+
+  /** The lines of a slot: attached files first, then those on their way, in order. */
+  linesOf(draft: Draft, path: string): readonly SlotLine[] {
+    const attached = draft.answers.files[path] ?? []
+    const here = new Set(attached.map(({ id }) => id))
+    const locked = draft.isLocked(path)
+    const refusal = draft.refusalAt(path)
+    return [
+      ...attached.map((file): SlotLine => {
+        const { id, name, size, pages } = file
+        return {
+          id,
+          name,
+          bytes: size,
+          ...(pages > 0 && { pages }),
+          state: 'uploaded',
+          href: `/api/files/${id}`,
+          removable: !locked,
+          retryable: false,
+        }
+      }),
+      ...this.#rows
+        .filter((row) => row.applicationId === draft.id && row.path === path && !here.has(row.id))
+        .map((row) =>
+          this.#line(row, row.state === 'sent' && refusal?.kind === 'attach' ? refusal.words.detail : null),
+        ),
+    ]
+  }
+
+  #line(row: KeptUpload, refusal: string | null): SlotLine {
+    const { id, name, size, state, code, params } = row
+    const problem = refusal ?? (code === null ? undefined : wordsOf({ code, params: params ?? undefined }).detail)
+    const sent = this.#progress.get(id) ?? row.sent
+    const shown: SlotLine['state'] =
+      refusal !== null || state === 'failed'
+        ? 'failed'
+        : state === 'refused'
+          ? code === 'attachment.too-large'
+            ? 'too-large'
+            : 'failed'
+          : state === 'sending' || state === 'sent'
+            ? 'uploading'
+            : state === 'queued' && !this.#deps.online()
+              ? 'offline'
+              : 'waiting'
+    return {
+      id,
+      name,
+      bytes: size,
+      state: shown,
+      ...(shown === 'uploading' && { sent: state === 'sent' ? 1 : size === 0 ? 0 : sent / size }),
+      ...(problem !== undefined && { problem }),
+      ...(code !== null && { code }),
+      removable: true,
+      retryable: refusal !== null || state === 'failed',
+    }
+  }
+
+  /**
+   * Takes chosen files in: reads them at once (a chosen file may become unreadable a moment later on iOS), checks each
+   * against its slot, and keeps the bytes. Nothing is sent before 【开始上传】. What is refused stays as a line that says why.
+   */
+  async choose(draft: Draft, path: string, files: Iterable<File>): Promise<Outcome<readonly SlotLine[]>> {
+    const { db, clock, newId, accountId } = this.#deps
+    const chosen = [...files]
+    const contents = await Promise.all(chosen.map((file) => file.arrayBuffer().catch(() => new ArrayBuffer(0))))
+    const slot = this.#slotAt(draft, path)
+    if (!slot.ok) return slot
+    const closed = this.#mayAdd(draft)
+    if (closed) return closed
+    const lines = this.linesOf(draft, path)
+    const { accept, maxFiles } = slot.value
+    const before = lines.filter(({ state }) => state !== 'too-large' && state !== 'failed').length
+    if (accept === 'pdf' && before + chosen.length > maxFiles)
+      return refuse('attachment.too-many-files', { atMost: maxFiles }, { path })
+    if (accept === 'photo' && chosen.length > 1) return refuse('attachment.too-many-files', { atMost: 1 }, { path })
+    const room = await roomFor(contents.reduce((sum, bytes) => sum + bytes.byteLength, 0))
+    if (room) return room
+
+    const positions = [
+      ...(draft.answers.files[path] ?? []),
+      ...this.#rows.filter((row) => row.applicationId === draft.id && row.path === path),
+    ]
+    let position = Math.max(0, ...positions.map((one) => one.position))
+    const added: KeptUpload[] = []
+    for (const [at, file] of chosen.entries()) {
+      const bytes = contents[at] as ArrayBuffer
+      const issue = checkFile(new Uint8Array(bytes), slot.value)
+      position += 1
+      added.push({
+        id: newId(),
+        accountId,
+        applicationId: draft.id,
+        path,
+        name: nameOf(file.name, accept),
+        mime: accept === 'photo' ? (photoType(new Uint8Array(bytes)) ?? file.type) : 'application/pdf',
+        size: bytes.byteLength,
+        accept,
+        position,
+        state: issue ? 'refused' : 'chosen',
+        sha256: null,
+        url: null,
+        uploadId: null,
+        sent: 0,
+        code: issue?.code ?? null,
+        params: issue?.params ?? null,
+        createdAt: new Date(clock.now()).toISOString(),
+      })
+    }
+    const stored = await written(db, () =>
+      db.transaction('rw', db.uploads, db.uploadBytes, async () => {
+        // The one photo replaces another that has not gone yet (R62).
+        if (accept === 'photo') {
+          const old = this.#rows.filter(
+            (row) => row.applicationId === draft.id && row.path === path && row.state !== 'sent',
+          )
+          await this.#erase(old.map(({ id }) => id))
+        }
+        await db.uploads.bulkAdd(added)
+        // One that is too large can be re-made to fit; of the others nothing can be made.
+        const kept = added.filter(({ state, code }) => state === 'chosen' || code === 'attachment.too-large')
+        await db.uploadBytes.bulkAdd(
+          kept.map(({ id }) => ({
+            id,
+            accountId,
+            bytes: contents[added.findIndex((one) => one.id === id)] as ArrayBuffer,
+          })),
+        )
+      }),
+    )
+    if (!stored.ok) return stored
+    await this.#reread()
+    return ok(added.map((row) => this.#line(row, null)))
+  }
+
+  #slotAt(draft: Pick<Draft, 'type'>, path: string): Outcome<Slot> {
+    const found = itemAt(draft.type, path)
+    return found && isSlot(found.item) ? ok(found.item) : refuse('answer.unknown-path', undefined, { path })
+  }
+
+  #mayAdd(draft: Draft): Refused | null {
+    if (draft.editable) return null
+    const { closesAt } = draft
+    return closesAt !== null && this.#deps.clock.now() > Date.parse(closesAt)
+      ? refuse('batch.closed', { closesAt: timeInWords(closesAt) })
+      : refuse('application.not-editable')
+  }
+
+  /** A smaller file takes the place of one that was refused: 自动压到 500 KB 内. */
+  async replace(draft: Draft, id: string, file: File): Promise<Outcome<undefined>> {
+    const { db, accountId } = this.#deps
+    const bytes = await file.arrayBuffer()
+    const row = await db.uploads.get(id)
+    if (!row || row.accountId !== accountId) return refuse('request.not-found')
+    const slot = this.#slotAt(draft, row.path)
+    if (!slot.ok) return slot
+    const issue = checkFile(new Uint8Array(bytes), slot.value)
+    if (issue) return issue
+    const change = {
+      size: bytes.byteLength,
+      state: 'chosen' as const,
+      code: null,
+      params: null,
+      sha256: null,
+      url: null,
+      sent: 0,
+    }
+    const stored = await written(db, () =>
+      db.transaction('rw', db.uploads, db.uploadBytes, async () => {
+        await db.uploadBytes.put({ id, accountId, bytes })
+        await db.uploads.update(id, change)
+      }),
+    )
+    await this.#reread()
+    return stored.ok ? ok() : stored
+  }
+
+  /** The bytes that are still here, to show or to re-make them. */
+  async bytesOf(id: string): Promise<File | null> {
+    const row = await this.#deps.db.uploads.get(id)
+    const kept = await this.#deps.db.uploadBytes.get(id)
+    return row && kept && row.accountId === this.#deps.accountId
+      ? new File([kept.bytes], row.name, { type: row.mime })
+      : null
+  }
+
+  /** 再传一次. */
+  async retry(id: string): Promise<void> {
+    const { db } = this.#deps
+    await steadily(db, () =>
+      db.transaction('rw', [...outboxTables(db), db.uploads], async () => {
+        const row = await db.uploads.get(id)
+        if (!row) return
+        // Sent, but refused when it was to be attached: the mutation's answer stands for ever, so it is made anew.
+        const refused = await db.outbox
+          .where({ applicationId: row.applicationId })
+          .filter((one) => one.mutation.kind === 'attach' && one.mutation.attachmentId === id)
+          .toArray()
+        await db.outbox.bulkDelete(refused.filter(({ state }) => state === 'refused').map(({ seq }) => seq as number))
+        await db.uploads.update(id, {
+          state: 'queued',
+          code: null,
+          params: null,
+          ...(row.state === 'sent' && { url: null, uploadId: null }),
+        })
+      }),
+    )
+    await this.#reread()
+    await this.#pump()
+  }
+
+  /** × behind a file (R45): stops it, takes it back, or detaches it where the server has it. */
+  async remove(draft: Draft, path: string, id: string): Promise<Outcome<undefined>> {
+    this.#running.get(id)?.abort()
+    const { db } = this.#deps
+    const row = await db.uploads.get(id)
+    await draft.reread()
+    const isShown = () => draft.answers.files[path]?.some((file) => file.id === id) ?? false
+    if (isShown()) {
+      const done = await draft.detach(path, id)
+      if (!done.ok) return done
+    }
+    if (row) {
+      await db.transaction('rw', [db.outbox, db.uploads, db.uploadBytes], async () => {
+        const refused = await db.outbox
+          .where({ applicationId: row.applicationId })
+          .filter(
+            (one) => one.state === 'refused' && one.mutation.kind === 'attach' && one.mutation.attachmentId === id,
+          )
+          .toArray()
+        await db.outbox.bulkDelete(refused.map(({ seq }) => seq as number))
+        await this.#erase([id])
+      })
+      if (row.url && row.state !== 'sent') void this.#deps.transport.forget(row.url)
+      await draft.reread()
+      // Its last byte was confirmed and it was linked between the look above and here.
+      if (isShown()) await draft.detach(path, id)
+    }
+    await this.#reread()
+    return ok()
+  }
+
+  async #erase(ids: readonly string[]): Promise<void> {
+    await this.#deps.db.uploads.bulkDelete([...ids])
+    await this.#deps.db.uploadBytes.bulkDelete([...ids])
+  }
+
+  /** Sends the next ones in order, a few at a time. */
+  async #pump(): Promise<void> {
+    const { db } = this.#deps
+    if (!this.#deps.online()) return
+    for (const row of this.#rows.filter(({ state }) => state === 'queued')) {
+      if (this.#running.size >= AT_ONCE) return
+      if (this.#running.has(row.id) || this.#resting.has(row.id)) continue
+      // Reserved before the first await, so that two pumps do not take one file.
+      const abort = new AbortController()
+      this.#running.set(row.id, abort)
+      const application = await db.applications.get(row.applicationId)
+      // The server creates the application at its reading gate; its files go after that.
+      if (!application || application.version === 0) {
+        this.#running.delete(row.id)
+        continue
+      }
+      void this.#sendOne(row, abort).finally(() => {
+        this.#running.delete(row.id)
+        void this.#reread().then(() => this.#pump())
+      })
+    }
+  }
+
+  /** Resolves when nothing is being sent any more. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  async #sendOne(row: KeptUpload, abort: AbortController): Promise<void> {
+    const outcome = await this.#deps.lead(`upload:${row.id}`, () => this.#carry(row, abort), false)
+    if (outcome === null) return this.#rest(row.id, this.#pause)
+    if (outcome.ok) this.#attempts.delete(row.id)
+    if (outcome.ok || abort.signal.aborted) return
+    const { db } = this.#deps
+    const { code } = outcome
+    if (code === 'account.not-signed-in') this.#deps.onexpired?.()
+    const attempt = (this.#attempts.get(row.id) ?? 0) + 1
+    // Without a network it waits for one, however long.
+    const waits = code === 'network.offline' && !this.#deps.online()
+    const again = waits || (PASSING.includes(code) && attempt < ATTEMPTS)
+    if (!waits) this.#attempts.set(row.id, again ? attempt : 0)
+    if (again && !waits) this.#rest(row.id, this.#pause * 2 ** (attempt - 1))
+    const change = again
+      ? { state: 'queued' as const }
+      : PASSING.includes(code)
+        ? failed('attachment.upload-failed')
+        : refusedAs(outcome)
+    await steadily(db, () => db.uploads.update(row.id, change))
+    if (!again && PASSING.includes(code)) this.#tryLater(row.id)
+  }
+
+  #tryLater(id: string): void {
+    if (!this.#stop) return
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      const row = this.#rows.find((one) => one.id === id)
+      if (row?.state === 'failed' && row.code === 'attachment.upload-failed') void this.retry(id)
+    }, this.#later)
+    this.#timers.add(timer)
+  }
+
+  #rest(id: string, pause: number): void {
+    this.#resting.add(id)
+    setTimeout(() => {
+      this.#resting.delete(id)
+      void this.#pump()
+    }, pause)
+  }
+
+  async #carry(row: KeptUpload, abort: AbortController): Promise<Outcome<undefined>> {
+    const { db, transport } = this.#deps
+    const kept = await db.uploadBytes.get(row.id)
+    if (!kept) return refuse('attachment.empty')
+    const digest = row.sha256 ?? (await sha256(kept.bytes))
+    await db.uploads.update(row.id, { state: 'sending', sha256: digest })
+    await this.#reread()
+    const { applicationId, path, name, size } = row
+    const known = await transport.known({ applicationId, path, name, sha256: digest, size })
+    if (!known.ok) return known
+    let uploadId = known.value
+    if (uploadId === null) {
+      const sent = await transport.send(
+        { applicationId, path, name, sha256: digest, bytes: new Blob([kept.bytes], { type: row.mime }), url: row.url },
+        {
+          url: (url) => void db.uploads.update(row.id, { url }),
+          progress: (bytes) => {
+            this.#progress = new Map(this.#progress).set(row.id, bytes)
+          },
+          signal: abort.signal,
+        },
+      )
+      if (!sent.ok) return sent
+      uploadId = sent.value
+    }
+    return this.#attach({ ...row, sha256: digest }, uploadId)
+  }
+
+  /** The file is verified: it is linked by a mutation, in the order of everything else, in the same transaction. */
+  async #attach(row: KeptUpload & { sha256: string }, uploadId: string): Promise<Outcome<undefined>> {
+    const { db, clock, newId, accountId } = this.#deps
+    const file: AttachedFile = {
+      id: row.id,
+      path: row.path,
+      name: row.name,
+      size: row.size,
+      sha256: row.sha256,
+      pages: 0,
+      position: row.position,
+    }
+    const done = await written(db, () =>
+      db.transaction('rw', [...outboxTables(db), db.uploads], async () => {
+        // × was tapped in the last moment.
+        if (!(await db.uploads.get(row.id))) return
+        await db.uploads.update(row.id, { state: 'sent', uploadId, sent: row.size })
+        const mutation = {
+          kind: 'attach' as const,
+          id: newId(),
+          applicationId: row.applicationId,
+          path: row.path,
+          attachmentId: row.id,
+          uploadId,
+          name: row.name,
+          sha256: row.sha256,
+          position: row.position,
+        }
+        await queue(db, { accountId, mutation, file, now: clock.now() })
+      }),
+    )
+    return done.ok ? ok() : done
+  }
+}
+
+const failed = (code: ProblemCode) => ({ state: 'failed' as const, code, params: null })
+const refusedAs = ({ code, params }: Refused): Partial<KeptUpload> => {
+  // The file itself is at fault, or its place: nothing to go on from.
+  const change: {
+    state: 'failed' | 'refused'
+    code: ProblemCode
+    params: ProblemParams | null
+    url: null
+    sent: number
+  } = {
+    state:
+      code.startsWith('attachment.') && code !== 'attachment.wrong-digest' && code !== 'attachment.upload-failed'
+        ? 'refused'
+        : 'failed',
+    code,
+    params: params ?? null,
+    url: null,
+    sent: 0,
+  }
+  return change
+}
+
+/** A name as the server takes it: composed, at most 200 characters, with the ending that its kind has. */
+export function nameOf(name: string, accept: Slot['accept']): string {
+  const clean = [...name.normalize('NFC')]
+    .filter((one) => one >= ' ' && !'/\\'.includes(one))
+    .join('')
+    .trim()
+  const short = clean.slice(-200)
+  if (short !== '') return short
+  return accept === 'pdf' ? '材料.pdf' : '照片.jpg'
+}
+
+/** Asks before a file is kept: the browser would rather throw everything away than fail in words. */
+async function roomFor(bytes: number): Promise<Refused | null> {
+  if (typeof navigator === 'undefined' || !navigator.storage?.estimate) return null
+  const { usage = 0, quota = Infinity } = await navigator.storage.estimate()
+  return usage + bytes > quota * 0.8 ? refuse('storage.full') : null
+}

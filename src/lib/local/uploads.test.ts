@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { KB } from '#domain/attachment.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import type { Draft } from './drafts.svelte.ts'
+import { createLead } from './lead.ts'
+import { type UploadTransport, Uploads } from './uploads.svelte.ts'
+
+const SLOT = 'idCard'
+
+/** A server for bytes that can be cut at any of them. */
+class TestTransport implements UploadTransport {
+  readonly stored = new Map<string, string>()
+  readonly parts = new Map<string, number>()
+  sentBytes = 0
+  cutAt = Infinity
+  /** the network goes with the cut */
+  onCut = () => {}
+  atOnce = 0
+  most = 0
+  /** no byte goes before so many are on their way at once */
+  together = 1
+  refusal: ReturnType<typeof refuse> | null = null
+  order: string[] = []
+
+  async known({ sha256 }: { sha256: string }): Promise<Outcome<string | null>> {
+    return ok(this.stored.get(sha256) ?? null)
+  }
+  async send(
+    file: Parameters<UploadTransport['send']>[0],
+    on: Parameters<UploadTransport['send']>[1],
+  ): Promise<Outcome<string>> {
+    this.atOnce += 1
+    this.most = Math.max(this.most, this.atOnce)
+    this.order.push(file.name)
+    try {
+      await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.together))
+      const url = file.url ?? `https://example.invalid/uploads/u${this.parts.size + 1}`
+      on.url(url)
+      for (let at = this.parts.get(url) ?? 0; at < file.bytes.size; at = this.parts.get(url) ?? 0) {
+        const next = Math.min(file.bytes.size, at + 64 * KB)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        if (on.signal.aborted) return refuse('attachment.upload-failed')
+        if (next > this.cutAt) {
+          this.onCut()
+          return refuse('network.offline')
+        }
+        this.sentBytes += next - at
+        this.parts.set(url, next)
+        on.progress(next)
+      }
+      if (this.refusal) return this.refusal
+      const id = url.split('/').at(-1) as string
+      this.stored.set(file.sha256, id)
+      return ok(id)
+    } finally {
+      this.atOnce -= 1
+    }
+  }
+  async forget(url: string): Promise<void> {
+    this.parts.delete(url)
+  }
+}
+
+const pdf = (bytes: number, name = '身份证.pdf', text = '') => {
+  const head = `%PDF-1.7\n${text}`
+  return new File([head, new Uint8Array(bytes - head.length).fill(32)], name, { type: 'application/pdf' })
+}
+
+let phone: TestPhone
+let draft: Draft
+let transport: TestTransport
+let online = true
+let uploads: Uploads
+
+const open = (later?: number) =>
+  new Uploads({
+    db: phone.db,
+    clock: phone.clock,
+    newId: () => crypto.randomUUID(),
+    accountId: ACCOUNT,
+    transport,
+    lead: createLead(phone.db, 'tab', () => Date.now(), undefined),
+    online: () => online,
+    pause: 5,
+    ...(later !== undefined && { later }),
+  })
+
+beforeEach(async () => {
+  online = true
+  const server = new ModelServer(new TestClock())
+  phone = new TestPhone('a', server)
+  const started = await phone.drafts.start(batch.id)
+  if (!started.ok) throw new Error(started.code)
+  draft = started.value
+  await server.create(draft.id)
+  await phone.sync.now()
+  await draft.reread()
+  transport = new TestTransport()
+  uploads = open()
+})
+afterEach(async () => {
+  uploads.stop()
+  await phone[Symbol.asyncDispose]()
+})
+
+const lines = () => uploads.linesOf(draft, SLOT)
+const states = () => lines().map(({ state }) => state)
+/** Everything of the queue has come to rest. */
+const settled = async (state: string) => {
+  await eventually(
+    async () =>
+      expect((await phone.db.uploads.toArray()).map((row) => row.state)).toEqual(expect.arrayContaining([state])),
+    { timeout: 5_000 },
+  )
+  await uploads.idle()
+}
+
+/** A second is not enough on a busy machine. */
+const eventually = (check: () => unknown, { timeout = 10_000 } = {}) => vi.waitFor(check, { timeout })
+
+describe('files on their way', () => {
+  it('[R41] [R48] an over-size file is refused before a byte is sent, at the limit it is taken', async () => {
+    const done = await uploads.choose(draft, SLOT, [pdf(500 * KB, '正好.pdf'), pdf(500 * KB + 1, '超.pdf')])
+    expect(done.ok && done.value.map(({ state, code }) => [state, code])).toEqual([
+      ['waiting', undefined],
+      ['too-large', 'attachment.too-large'],
+    ])
+    expect(lines()[1]?.problem).toContain('降低扫描分辨率')
+    await uploads.start(draft)
+    await settled('sent')
+    expect(transport.order).toEqual(['正好.pdf'])
+  })
+
+  it('[R43] what is not a PDF, is empty or has a password is refused by its content', async () => {
+    const files = [
+      new File(['hello'], '假.pdf', { type: 'application/pdf' }),
+      new File([], '空.pdf'),
+      pdf(2000, '密.pdf', 'trailer << /Root 1 0 R /Encrypt 5 0 R >>'),
+      pdf(2000, '无密.pdf', '(about /Encrypt and /EncryptMetadata)'),
+    ]
+    const done = await uploads.choose(draft, SLOT, files)
+    expect(done.ok && done.value.map(({ code }) => code ?? 'fine')).toEqual([
+      'attachment.not-pdf',
+      'attachment.empty',
+      'attachment.encrypted',
+      'fine',
+    ])
+  })
+
+  it('[R44] several files go in the order chosen, two at a time, and nothing goes before 【开始上传】', async () => {
+    await uploads.choose(
+      draft,
+      SLOT,
+      ['一.pdf', '二.pdf', '三.pdf'].map((name, at) => pdf(200 * KB + at, name)),
+    )
+    expect(states()).toEqual(['waiting', 'waiting', 'waiting'])
+    expect(transport.order).toEqual([])
+    transport.together = 2
+    await uploads.start(draft, SLOT)
+    await eventually(async () =>
+      expect((await phone.db.outbox.toArray()).filter(({ mutation }) => mutation.kind === 'attach').length).toBe(3),
+    )
+    expect(transport.order).toEqual(['一.pdf', '二.pdf', '三.pdf'])
+    expect(transport.most).toBe(2)
+    await draft.reread()
+    expect(lines().map(({ name, state }) => [name, state])).toEqual([
+      ['一.pdf', 'uploaded'],
+      ['二.pdf', 'uploaded'],
+      ['三.pdf', 'uploaded'],
+    ])
+  })
+
+  it('[R46] keeps the bytes until the application shows the file, then lets them go (kpi #7467)', async () => {
+    await uploads.choose(draft, SLOT, [pdf(3000)])
+    await uploads.start(draft)
+    await settled('sent')
+    expect(await phone.db.uploadBytes.count()).toBe(1)
+    await phone.sync.now()
+    expect(await phone.db.uploadBytes.count()).toBe(0)
+    expect(await phone.db.uploads.count()).toBe(0)
+    await draft.reread()
+    expect(lines()[0]).toMatchObject({ state: 'uploaded', pages: 1, href: expect.stringContaining('/api/files/') })
+  })
+
+  it('goes on after a cut and a reload where it stopped: 10 % and one chunk at most are sent again', async () => {
+    const size = 480 * KB
+    await uploads.choose(draft, SLOT, [pdf(size)])
+    transport.cutAt = size * 0.9
+    transport.onCut = () => (online = false)
+    await uploads.start(draft)
+    await eventually(() => expect(states()).toEqual(['offline']), { timeout: 5_000 })
+    expect(transport.sentBytes).toBeGreaterThan(size * 0.75)
+    await uploads.idle()
+    uploads.stop()
+    const before = transport.sentBytes
+    transport.cutAt = Infinity
+    online = true
+    uploads = open()
+    await uploads.start()
+    await settled('sent')
+    expect(transport.sentBytes - before).toBeLessThanOrEqual(size * 0.1 + 64 * KB)
+  })
+
+  it('identical bytes are never sent twice', async () => {
+    await uploads.choose(draft, SLOT, [pdf(3000, '甲.pdf')])
+    await uploads.start(draft)
+    await settled('sent')
+    const { sentBytes } = transport
+    await phone.sync.now()
+    await uploads.choose(draft, SLOT, [pdf(3000, '乙.pdf')])
+    await uploads.start(draft)
+    await settled('sent')
+    expect(transport.sentBytes).toBe(sentBytes)
+  })
+
+  it('[R49] says clearly that it failed after trying by itself, keeps the file, and 再传一次 works', async () => {
+    await uploads.choose(draft, SLOT, [pdf(300 * KB)])
+    transport.cutAt = 100 * KB
+    await uploads.start(draft)
+    await settled('failed')
+    await eventually(() =>
+      expect(lines()[0]).toMatchObject({ state: 'failed', code: 'attachment.upload-failed', retryable: true }),
+    )
+    expect(transport.order.length).toBe(3)
+    transport.cutAt = Infinity
+    await uploads.retry(lines()[0]?.id ?? '')
+    await settled('sent')
+  })
+
+  it('a file that failed on its way goes again by itself when what was away on the server is back', async () => {
+    uploads = open(20)
+    await uploads.start()
+    transport.refusal = refuse('request.unavailable')
+    await uploads.choose(draft, SLOT, [pdf(3000)])
+    await uploads.start(draft)
+    await eventually(() => expect(transport.order.length).toBeGreaterThan(3))
+    transport.refusal = null
+    await settled('sent')
+  })
+
+  it('a file that the server finds damaged is refused with its words and not tried again', async () => {
+    transport.refusal = refuse('attachment.damaged')
+    await uploads.choose(draft, SLOT, [pdf(3000)])
+    await uploads.start(draft)
+    await settled('refused')
+    await eventually(() =>
+      expect(lines()[0]).toMatchObject({ state: 'failed', code: 'attachment.damaged', retryable: false }),
+    )
+    expect(transport.order.length).toBe(1)
+  })
+
+  it('[R45] × stops a file on its way and detaches one that has arrived', async () => {
+    await uploads.choose(draft, SLOT, [pdf(400 * KB, '走.pdf'), pdf(3000, '到.pdf')])
+    await uploads.start(draft)
+    const going = lines().find(({ name }) => name === '走.pdf')
+    await eventually(() => expect(transport.sentBytes).toBeGreaterThan(0))
+    await uploads.remove(draft, SLOT, going?.id ?? '')
+    await settled('sent')
+    await phone.sync.now()
+    await draft.reread()
+    expect(lines().map(({ name }) => name)).toEqual(['到.pdf'])
+    await uploads.remove(draft, SLOT, lines()[0]?.id ?? '')
+    await phone.sync.now()
+    await draft.reread()
+    expect(lines()).toEqual([])
+    expect(await phone.db.uploadBytes.count()).toBe(0)
+  })
+
+  it('a smaller file takes the place of one that was too large', async () => {
+    const done = await uploads.choose(draft, SLOT, [pdf(900 * KB)])
+    const id = done.ok ? (done.value[0]?.id ?? '') : ''
+    expect((await uploads.bytesOf(id))?.size).toBe(900 * KB)
+    expect((await uploads.replace(draft, id, pdf(400 * KB))).ok).toBe(true)
+    expect(states()).toEqual(['waiting'])
+    expect(await uploads.replace(draft, id, pdf(600 * KB))).toMatchObject({ code: 'attachment.too-large' })
+  })
+
+  it('[A5] nothing can be chosen once the window is closed', async () => {
+    phone.clock.time = Date.parse(batch.closesAt as string) + 1
+    expect(await uploads.choose(draft, SLOT, [pdf(3000)])).toMatchObject({ ok: false, code: 'batch.closed' })
+    expect(await phone.db.uploads.count()).toBe(0)
+  })
+
+  it('refuses more files than the slot takes, and says how many it takes', async () => {
+    const many = Array.from({ length: 11 }, (_, at) => pdf(1000 + at, `${at}.pdf`))
+    expect(await uploads.choose(draft, SLOT, many)).toMatchObject({
+      code: 'attachment.too-many-files',
+      params: { atMost: 10 },
+    })
+  })
+})

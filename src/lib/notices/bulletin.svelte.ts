@@ -1,0 +1,166 @@
+import { ok, type Outcome } from '#domain/problems.ts'
+import { type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
+import { Live } from '$lib/local/live-query.svelte.ts'
+
+export type BulletinKind = 'announcement' | 'policy'
+
+/** An announcement or policy as the API lists it. */
+export interface BulletinTitle {
+  readonly id: string
+  readonly kind: BulletinKind
+  readonly title: string
+  /** ISO */
+  readonly publishedAt: string | null
+}
+
+export interface BulletinText extends BulletinTitle {
+  readonly paragraphs: readonly string[]
+}
+
+export interface BulletinQuery {
+  readonly kind?: BulletinKind
+  /** YYYY-MM-DD, both days counted */
+  readonly from?: string
+  readonly to?: string
+  /** part of the title */
+  readonly q?: string
+  readonly page?: string
+}
+
+export interface BulletinSource {
+  list(query: BulletinQuery): Promise<Outcome<{ items: readonly BulletinTitle[]; pages: number }>>
+  text(id: string): Promise<Outcome<BulletinText>>
+}
+
+/** One kept item. `paragraphs` is null until it was opened, or fetched to be read without a network. */
+export interface KeptBulletin extends BulletinTitle {
+  readonly paragraphs: readonly string[] | null
+  readonly read: boolean
+}
+
+interface Shelf {
+  readonly accountId: string
+  readonly items: readonly KeptBulletin[]
+}
+
+const KEY = 'bulletin'
+/** Older ones are asked for again when somebody searches for them. */
+const KEPT = 200
+/** Texts of so many of the newest are fetched ahead, for reading without a network. */
+const AHEAD = 10
+/** On a phone that is new here only what is younger counts as unread: nobody has to read the last two years. */
+const FRESH = 7 * 86_400_000
+
+const newestFirst = (a: BulletinTitle, b: BulletinTitle): number =>
+  (a.publishedAt ?? '') < (b.publishedAt ?? '')
+    ? 1
+    : (a.publishedAt ?? '') > (b.publishedAt ?? '')
+      ? -1
+      : a.id < b.id
+        ? 1
+        : -1
+
+/** 公告 and 政策规范 for the roles of one account, kept for reading without a network (R107, R110, R112). */
+export class BulletinShelf {
+  readonly #deps: {
+    readonly db: PhoneDatabase
+    readonly accountId: string
+    readonly source: BulletinSource
+    readonly now: () => number
+  }
+  readonly #live: Live<readonly KeptBulletin[]>
+
+  constructor(deps: { db: PhoneDatabase; accountId: string; source: BulletinSource; now: () => number }) {
+    this.#deps = deps
+    this.#live = new Live<readonly KeptBulletin[]>(() => this.#kept(), [])
+  }
+
+  /** Newest first. */
+  get list(): readonly KeptBulletin[] {
+    return this.#live.current
+  }
+  get unread(): number {
+    return this.list.filter(({ read }) => !read).length
+  }
+
+  async #kept(): Promise<readonly KeptBulletin[]> {
+    const shelf = (await this.#deps.db.meta.get(KEY))?.value as Shelf | undefined
+    // What was addressed to the roles of somebody else is not for this account (R112).
+    return shelf?.accountId === this.#deps.accountId ? shelf.items : []
+  }
+
+  /** Takes the newest titles, and the texts of the first of them. What is here stays when there is no network. */
+  async refresh(): Promise<Outcome<undefined>> {
+    const isNew = (await this.#kept()).length === 0
+    const found = await this.search({})
+    if (!found.ok) return found
+    if (isNew) {
+      const old = this.#deps.now() - FRESH
+      const taken = await this.#change((items) =>
+        items.map((one) => (Date.parse(one.publishedAt ?? '') < old ? { ...one, read: true } : one)),
+      )
+      if (!taken.ok) return taken
+    }
+    for (const { id } of (await this.#kept()).filter(({ paragraphs }) => paragraphs === null).slice(0, AHEAD)) {
+      const text = await this.#fetch(id)
+      if (!text.ok && text.code !== 'request.not-found') return text
+    }
+    return ok()
+  }
+
+  /** Asks the server, keeps the titles, and says which they are. A withdrawn one leaves with the first unfiltered page. */
+  async search(query: BulletinQuery): Promise<Outcome<{ ids: readonly string[]; pages: number }>> {
+    const answered = await this.#deps.source.list(query)
+    if (!answered.ok) return answered
+    const { items, pages } = answered.value
+    const isFirst = Object.keys(query).length === 0
+    const last = pages > 1 ? (items.at(-1)?.publishedAt ?? '') : ''
+    const ids = new Set(items.map(({ id }) => id))
+    const stored = await this.#change((kept) => {
+      const before = new Map(kept.map((one) => [one.id, one]))
+      const seen = items.map((one) => ({ paragraphs: null, read: false, ...before.get(one.id), ...one }))
+      const others = kept.filter(({ id, publishedAt }) => !ids.has(id) && !(isFirst && (publishedAt ?? '') >= last))
+      return [...seen, ...others]
+    })
+    return stored.ok ? ok({ ids: [...ids], pages }) : stored
+  }
+
+  /** The text, from here or from the server, and the mark that it was read. */
+  async open(id: string): Promise<Outcome<BulletinText>> {
+    const kept = (await this.#kept()).find((one) => one.id === id)
+    const text: Outcome<BulletinText> = kept?.paragraphs
+      ? ok({ ...kept, paragraphs: kept.paragraphs })
+      : await this.#fetch(id)
+    if (text.ok)
+      await steadily(this.#deps.db, () =>
+        this.#change((items) => items.map((one) => (one.id === id ? { ...one, read: true } : one))),
+      )
+    return text
+  }
+
+  async readAll(): Promise<void> {
+    await this.#change((items) => items.map((one) => (one.read ? one : { ...one, read: true })))
+  }
+
+  async #fetch(id: string): Promise<Outcome<BulletinText>> {
+    const answered = await this.#deps.source.text(id)
+    if (!answered.ok) return answered
+    const text = answered.value
+    const stored = await this.#change((items) => {
+      const before = items.find((one) => one.id === id)
+      return [...items.filter((one) => one.id !== id), { read: false, ...before, ...text }]
+    })
+    return stored.ok ? ok(text) : stored
+  }
+
+  async #change(change: (items: readonly KeptBulletin[]) => readonly KeptBulletin[]): Promise<Outcome<undefined>> {
+    const { db, accountId } = this.#deps
+    const stored = await written(db, () =>
+      db.transaction('rw', db.meta, async () => {
+        const shelf: Shelf = { accountId, items: [...change(await this.#kept())].sort(newestFirst).slice(0, KEPT) }
+        await db.meta.put({ key: KEY, value: shelf })
+      }),
+    )
+    return stored.ok ? ok() : stored
+  }
+}

@@ -1,0 +1,110 @@
+import 'fake-indexeddb/auto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { PhoneDatabase } from '$lib/local/database.ts'
+import { type BulletinQuery, BulletinShelf, type BulletinText } from './bulletin.svelte.ts'
+
+const now = Date.parse('2026-11-23T08:00:00Z')
+const item = (id: string, day: string, kind: BulletinText['kind'] = 'announcement'): BulletinText => ({
+  id,
+  kind,
+  title: `标题 ${id}`,
+  publishedAt: `${day}T00:00:00.000Z`,
+  paragraphs: [`正文 ${id}`],
+})
+
+let db: PhoneDatabase
+let published: BulletinText[]
+let reachable: boolean
+let asked: BulletinQuery[]
+
+function shelf(accountId = 'a'): BulletinShelf {
+  const say = <T>(value: T): Outcome<T> => (reachable ? ok(value) : refuse('network.offline'))
+  return new BulletinShelf({
+    db,
+    accountId,
+    now: () => now,
+    source: {
+      list: async (query) => {
+        asked.push(query)
+        const items = published.filter(
+          ({ title, kind }) => title.includes(query.q ?? '') && (!query.kind || kind === query.kind),
+        )
+        return say({
+          items: items.map(({ id, kind, title, publishedAt }) => ({ id, kind, title, publishedAt })),
+          pages: 1,
+        })
+      },
+      text: async (id) => {
+        const found = published.find((one) => one.id === id)
+        return reachable && !found ? refuse('request.not-found') : say(found!)
+      },
+    },
+  })
+}
+
+const kept = async (): Promise<{ id: string; read: boolean; paragraphs: unknown }[]> =>
+  ((await db.meta.get('bulletin'))!.value as { items: { id: string; read: boolean; paragraphs: unknown }[] }).items
+
+beforeEach(() => {
+  db = new PhoneDatabase(`bulletin-${Math.random()}`)
+  published = [item('1', '2026-11-20'), item('2', '2026-11-09'), item('3', '2025-03-01', 'policy')]
+  reachable = true
+  asked = []
+})
+
+describe('announcements on the phone', () => {
+  it('[R107] on a new phone only the last week is unread', async () => {
+    await shelf().refresh()
+    expect((await kept()).map(({ id, read }) => [id, read])).toEqual([
+      ['1', false],
+      ['2', true],
+      ['3', true],
+    ])
+  })
+
+  it('[R109] what was fetched ahead is read without a network, and is then read', async () => {
+    await shelf().refresh()
+    reachable = false
+    expect(await shelf().open('1')).toMatchObject({ ok: true, value: { paragraphs: ['正文 1'] } })
+    expect((await kept()).every(({ read }) => read)).toBe(true)
+  })
+
+  it('keeps what is here, with its marks, when the server cannot be reached', async () => {
+    await shelf().refresh()
+    await shelf().open('1')
+    reachable = false
+    expect(await shelf().refresh()).toMatchObject({ ok: false, code: 'network.offline' })
+    await shelf().refresh()
+    expect((await kept()).map(({ id, read }) => [id, read])).toEqual([
+      ['1', true],
+      ['2', true],
+      ['3', true],
+    ])
+  })
+
+  it('a withdrawn one goes with the next look, a new one comes unread', async () => {
+    await shelf().refresh()
+    published = [item('4', '2026-11-22'), item('1', '2026-11-20')]
+    await shelf().refresh()
+    expect((await kept()).map(({ id, read }) => [id, read])).toEqual([
+      ['4', false],
+      ['1', false],
+    ])
+  })
+
+  it('[R110] a search keeps the other titles and says which it found', async () => {
+    await shelf().refresh()
+    const found = await shelf().search({ q: '3', kind: 'policy' })
+    expect(found).toMatchObject({ ok: true, value: { ids: ['3'] } })
+    expect((await kept()).length).toBe(3)
+    expect(asked.at(-1)).toEqual({ q: '3', kind: 'policy' })
+  })
+
+  it('[R112] what another account was shown is not shown to this one', async () => {
+    await shelf('a').refresh()
+    reachable = false
+    expect(await shelf('b').open('1')).toMatchObject({ ok: false, code: 'network.offline' })
+    expect(await shelf('a').open('1')).toMatchObject({ ok: true })
+  })
+})

@@ -1,0 +1,97 @@
+import { ok, type Outcome } from '#domain/problems.ts'
+import { type KeptNotice, type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
+import { Live } from '$lib/local/live-query.svelte.ts'
+
+/** A notice as the API tells it. */
+export type NoticeView = Omit<KeptNotice, 'accountId' | 'readPending'>
+
+export interface NoticeSource {
+  list(after: string | undefined): Promise<Outcome<{ notices: readonly NoticeView[]; hasMore: boolean }>>
+  read(id: string): Promise<Outcome<unknown>>
+}
+
+/** 消息平台: the notices of one account, kept for reading without a network. */
+export class Inbox {
+  readonly #deps: {
+    readonly db: PhoneDatabase
+    readonly accountId: string
+    readonly source: NoticeSource
+    readonly now: () => number
+  }
+  readonly #live: Live<readonly KeptNotice[]>
+
+  constructor(deps: { db: PhoneDatabase; accountId: string; source: NoticeSource; now: () => number }) {
+    this.#deps = deps
+    const { db, accountId } = deps
+    this.#live = new Live<readonly KeptNotice[]>(
+      async () =>
+        (await db.notices.where({ accountId }).toArray()).sort((a, b) =>
+          a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? 1 : -1,
+        ),
+      [],
+    )
+  }
+
+  /** Newest first. */
+  get list(): readonly KeptNotice[] {
+    return this.#live.current
+  }
+  get unread(): number {
+    return this.list.filter(({ readAt }) => readAt === null).length
+  }
+
+  /** Tells the server what was read here, then asks for what is new. What another device read is taken over. */
+  async refresh(): Promise<Outcome<undefined>> {
+    const { db, accountId, source } = this.#deps
+    const told = await this.#tell()
+    if (!told.ok) return told
+    const answered = await source.list(undefined)
+    if (!answered.ok) return answered
+    const stored = await written(db, () =>
+      db.transaction('rw', db.notices, async () => {
+        for (const notice of answered.value.notices) {
+          const before = await db.notices.get(notice.id)
+          // A read mark that is on its way up is not taken back by an older list.
+          const pending = before?.readPending === 1 && notice.readAt === null
+          await db.notices.put({
+            ...notice,
+            accountId,
+            readAt: pending ? before.readAt : notice.readAt,
+            readPending: pending ? 1 : 0,
+          })
+        }
+      }),
+    )
+    return stored.ok ? ok() : stored
+  }
+
+  async read(id: string): Promise<void> {
+    await this.#mark(({ readAt, id: one }) => readAt === null && one === id)
+    await this.#tell()
+  }
+
+  async readAll(): Promise<void> {
+    await this.#mark(({ readAt }) => readAt === null)
+    await this.#tell()
+  }
+
+  async #mark(which: (notice: KeptNotice) => boolean): Promise<void> {
+    const { db, accountId, now } = this.#deps
+    const readAt = new Date(now()).toISOString()
+    await steadily(db, () => db.notices.where({ accountId }).filter(which).modify({ readAt, readPending: 1 }))
+  }
+
+  async #tell(): Promise<Outcome<undefined>> {
+    const { db, accountId, source } = this.#deps
+    for (const { id } of await db.notices
+      .where({ accountId })
+      .filter(({ readPending }) => readPending === 1)
+      .toArray()) {
+      const answered = await source.read(id)
+      // One that the server no longer has needs no mark.
+      if (!answered.ok && answered.code !== 'request.not-found') return answered
+      await db.notices.update(id, { readPending: 0 })
+    }
+    return ok()
+  }
+}

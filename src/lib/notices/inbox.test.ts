@@ -1,0 +1,47 @@
+import 'fake-indexeddb/auto'
+import { expect, it } from 'vitest'
+import { ok, refuse } from '#domain/problems.ts'
+import { PhoneDatabase } from '../local/database.ts'
+import { Inbox, type NoticeView } from './inbox.svelte.ts'
+
+const ME = '10000000-0000-4000-8000-000000000001'
+const notice = (n: number): NoticeView => ({
+  id: `30000000-0000-4000-8000-00000000000${n}`,
+  kind: 'returned',
+  title: `第 ${n} 条`,
+  body: '',
+  applicationId: null,
+  link: null,
+  createdAt: `2026-11-1${n}T00:00:00Z`,
+  readAt: null,
+})
+
+it('[R114] shows notices newest first, keeps them offline, and tells the server later what was read here', async () => {
+  const db = new PhoneDatabase('inbox')
+  const atServer = [notice(1), notice(2)]
+  let offline = false
+  const source = {
+    list: async () => (offline ? refuse('network.offline') : ok({ notices: atServer, hasMore: false })),
+    read: async (id: string) => {
+      if (offline) return refuse('network.offline')
+      const found = atServer.find((one) => one.id === id)
+      if (found) found.readAt = '2026-11-15T00:00:00Z'
+      return ok()
+    },
+  }
+  const inbox = new Inbox({ db, accountId: ME, source, now: () => Date.parse('2026-11-15T00:00:00Z') })
+  await inbox.refresh()
+  offline = true
+  await inbox.read(notice(1).id)
+  const kept = await db.notices.toArray()
+  expect(kept.map(({ readAt, readPending }) => [readAt !== null, readPending])).toEqual([
+    [true, 1],
+    [false, 0],
+  ])
+  offline = false
+  await inbox.refresh()
+  expect(atServer.map(({ readAt }) => readAt !== null)).toEqual([true, false])
+  expect((await db.notices.toArray()).every(({ readPending }) => readPending === 0)).toBe(true)
+  await inbox.readAll()
+  expect(atServer.every(({ readAt }) => readAt !== null)).toBe(true)
+})

@@ -1,0 +1,108 @@
+import type { FromWorker, ToWorker } from '../../service-worker/messages.ts'
+
+/** The part of `navigator.serviceWorker` that is used. */
+export type Workers = Pick<ServiceWorkerContainer, 'register' | 'controller' | 'addEventListener'>
+
+const EVERY = 60 * 60_000
+
+/**
+ * A new version waits until the person lets it in: it never takes over in the middle of a form (issue of every PWA that
+ * updates by itself). Where there is no service worker (WeChat on iOS), nothing here happens.
+ */
+export class AppUpdate {
+  readonly #workers: Workers | undefined
+  readonly #save: () => Promise<void>
+  readonly #reload: () => void
+  readonly #retry: () => void
+  readonly #hear: (message: FromWorker) => void
+  #waiting = $state(false)
+  #registration: ServiceWorkerRegistration | null = null
+  #reloading = false
+
+  /**
+   * @param save writes everything that is being typed
+   * @param retry goes on with what waits
+   * @param hear everything else that the worker says
+   */
+  constructor(deps: {
+    workers?: Workers | undefined
+    save: () => Promise<void>
+    retry?: () => void
+    hear?: (message: FromWorker) => void
+    reload?: () => void
+  }) {
+    this.#workers =
+      'workers' in deps ? deps.workers : typeof navigator === 'undefined' ? undefined : navigator.serviceWorker
+    this.#save = deps.save
+    this.#retry = deps.retry ?? (() => {})
+    this.#hear = deps.hear ?? (() => {})
+    this.#reload = deps.reload ?? (() => location.reload())
+  }
+
+  /** Show 「有新版本，点此更新」. */
+  get waiting(): boolean {
+    return this.#waiting
+  }
+
+  async start(): Promise<void> {
+    const workers = this.#workers
+    if (!workers) return
+    // The first worker of all takes the page over without anything having changed.
+    let hadController = workers.controller !== null
+    workers.addEventListener('controllerchange', () => {
+      if (!hadController) {
+        hadController = true
+        return
+      }
+      // Another tab let the new version in: this page runs on, and is asked to follow.
+      if (this.#reloading) this.#reload()
+      else this.#waiting = true
+    })
+    workers.addEventListener('message', (event) => {
+      const message = (event as MessageEvent<FromWorker>).data
+      if (message.kind === 'retry') this.#retry()
+      else this.#hear(message)
+    })
+    try {
+      this.#registration = await workers.register('/service-worker.js', { updateViaCache: 'none', type: 'module' })
+    } catch {
+      // Private mode, or a browser that has the API but refuses it: everything works without.
+      return
+    }
+    const registration = this.#registration
+    this.#look()
+    registration.addEventListener('updatefound', () => {
+      registration.installing?.addEventListener('statechange', () => this.#look())
+    })
+    const check = () => void registration.update().catch(() => {})
+    if (typeof document === 'undefined') return
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && check())
+    setInterval(check, EVERY)
+  }
+
+  #look(): void {
+    if (this.#registration?.waiting && this.#workers?.controller) this.#waiting = true
+  }
+
+  /** Asks the browser to wake this page's queue when the network is back (Background Sync; Chromium only). */
+  askForRetry(): void {
+    const registration = this.#registration as
+      (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | null
+    registration?.sync?.register('retry').catch(() => {})
+  }
+
+  /** The server speaks newer than this page (S11): look for the new version now. */
+  async outdated(): Promise<void> {
+    await this.#registration?.update().catch(() => {})
+    this.#waiting = true
+  }
+
+  /** Saves what is typed, lets the new version in, and reloads once. */
+  async apply(): Promise<void> {
+    await this.#save()
+    this.#reloading = true
+    const waiting = this.#registration?.waiting
+    if (waiting) waiting.postMessage({ kind: 'skip-waiting' } satisfies ToWorker)
+    else this.#reload()
+  }
+}

@@ -1,0 +1,125 @@
+import 'fake-indexeddb/auto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { PhoneDatabase } from '../local/database.ts'
+import { sessionStore } from '../local/session-store.ts'
+import { keepShared, listShared } from '../local/shared-files.ts'
+import { Session, type SessionSource, type SessionView } from './session.svelte.ts'
+
+const view = (id: string): SessionView => ({
+  account: {
+    id,
+    fullName: '张伟',
+    idNumber: '321202199001011234',
+    idNumberMasked: '3212**********1234',
+    gender: '1',
+    birthDate: '1990-01-01',
+    email: '',
+    mobile: '13800000000',
+  },
+  roles: [{ role: 'applicant' }],
+  mustChangePassword: false,
+  now: '2026-11-15T04:00:00Z',
+})
+const ME = '10000000-0000-4000-8000-000000000001'
+
+/** A server that knows one cookie. */
+class Source implements SessionSource {
+  cookie: string | null = null
+  offline = false
+  #answer<T>(value: T): Outcome<T> {
+    return this.offline ? refuse('network.offline') : ok(value)
+  }
+  async current() {
+    return this.#answer(this.cookie ? view(this.cookie) : null)
+  }
+  async signIn() {
+    if (!this.offline) this.cookie = ME
+    return this.#answer(view(ME))
+  }
+  async register() {
+    return this.signIn()
+  }
+  async signOut() {
+    if (!this.offline) this.cookie = null
+    return this.#answer(undefined)
+  }
+}
+
+let source: Source
+let db: PhoneDatabase
+let heard: unknown[]
+let stores = 0
+const open = () =>
+  new Session({
+    store: async () => sessionStore(db),
+    source,
+    now: () => 0,
+    channel: { postMessage: (message) => heard.push(message) },
+  })
+const form = { idNumber: '', password: '', captchaId: '', captcha: '' }
+
+beforeEach(() => {
+  source = new Source()
+  db = new PhoneDatabase(`session-${(stores += 1)}`)
+  heard = []
+})
+
+describe('who is here', () => {
+  it('is known without a network from the last visit', async () => {
+    await open().signIn(form)
+    source.offline = true
+    const session = open()
+    await session.start()
+    expect(session.state).toBe('offline')
+    expect(session.account?.fullName).toBe('张伟')
+  })
+
+  it('stays when the session has expired, until they sign in again', async () => {
+    const session = open()
+    await session.signIn(form)
+    source.cookie = null
+    await session.refresh()
+    expect(session.state).toBe('expired')
+    expect(session.account?.id).toBe(ME)
+    await session.signIn(form)
+    expect(session.state).toBe('signed-in')
+  })
+
+  it('[A35] loses what another app shared when somebody else signs in, and keeps it when they do themselves', async () => {
+    const kept = async () => (await listShared()).map(({ name }) => name)
+    const store = sessionStore(db)
+    const signIn = (id: string) => store.keep({ account: { id } }, id)
+    await signIn(ME)
+    await keepShared([new File(['%PDF'], '身份证.pdf', { type: 'application/pdf' })], () => 'shared', 0)
+    await signIn(ME)
+    expect(await kept()).toEqual(['身份证.pdf'])
+    await signIn('10000000-0000-4000-8000-000000000002')
+    expect(await kept()).toEqual([])
+  })
+
+  it('is erased at sign-out, and the other tabs hear it', async () => {
+    const session = open()
+    await session.signIn(form)
+    await session.signOut()
+    expect(session.state).toBe('signed-out')
+    expect(await db.meta.get('session')).toBeUndefined()
+    expect(heard).toEqual([
+      { kind: 'signed-in', accountId: ME },
+      { kind: 'signed-out', accountId: ME },
+    ])
+  })
+
+  it('does not come back after a sign-out without a network, though the cookie is still good', async () => {
+    const session = open()
+    await session.signIn(form)
+    source.offline = true
+    await session.signOut()
+    expect(source.cookie).toBe(ME)
+    source.offline = false
+    const again = open()
+    await again.start()
+    expect(again.state).toBe('signed-out')
+    expect(source.cookie).toBeNull()
+  })
+})

@@ -1,0 +1,164 @@
+import type { AccountFact } from '#domain/forms/field.ts'
+import { ok } from '#domain/problems.ts'
+import { Batches } from '$lib/local/batches.svelte.ts'
+import { metaOnce, PhoneDatabase } from '$lib/local/database.ts'
+import { Drafts } from '$lib/local/drafts.svelte.ts'
+import type { EducationWish, Wish } from '$lib/local/education-wish.svelte.ts'
+import { createLead, type Lead, type Locks } from '$lib/local/lead.ts'
+import type { ScanStack } from '$lib/local/scan-stack.svelte.ts'
+import { sealOldRows } from '$lib/local/sealing.ts'
+import { type SessionStore, sessionStore } from '$lib/local/session-store.ts'
+import { Sync } from '$lib/local/sync.svelte.ts'
+import { createTusTransport } from '$lib/local/upload-transport.ts'
+import { Uploads } from '$lib/local/uploads.svelte.ts'
+import { Inbox } from '$lib/notices/inbox.svelte.ts'
+import { pushOfThisBrowser, PushReminders } from '$lib/notices/push.svelte.ts'
+import { api, ask } from './api.ts'
+import type { ServerClock } from './server-clock.svelte.ts'
+import type { Kept } from './session.svelte.ts'
+
+/** What a signed-in person works with. */
+export interface Work {
+  readonly accountId: string
+  readonly db: PhoneDatabase
+  readonly drafts: Drafts
+  readonly sync: Sync
+  readonly uploads: Uploads
+  readonly inbox: Inbox
+  readonly push: PushReminders
+  readonly batches: Batches
+  /** 申请修改学历 for one row; `record` as the server tells it, without it only a request begun here opens */
+  educationWish(rowId: string, record?: EducationWish['record']): Promise<EducationWish | null>
+  /** the pages being scanned into one slot, as an earlier visit left them */
+  scanStack(applicationId: string, path: string): Promise<ScanStack>
+}
+
+/** What the work is told of the phone it happens on. */
+export interface WorkPlace {
+  readonly clock: ServerClock
+  online(): boolean
+  facts(): Readonly<Record<AccountFact, string>>
+  onexpired(): void
+  onoffline(): void
+  onoutdated(): void
+}
+
+const newId = (): string => crypto.randomUUID()
+
+/**
+ * The store of this phone and all that works on it. A module of its own, loaded when the first page stands: it is more
+ * than half of the JavaScript, and who signs in for the first time needs none of it to see where to type.
+ */
+export class Store {
+  readonly #db = new PhoneDatabase()
+  readonly #place: WorkPlace
+  readonly batches: Batches
+  readonly session: SessionStore<Kept>
+
+  constructor(place: WorkPlace) {
+    this.#place = place
+    this.session = sessionStore<Kept>(this.#db)
+    this.batches = new Batches({
+      db: this.#db,
+      clock: place.clock,
+      source: {
+        batches: () => ask(api.batches.$get()),
+        edition: (id) => ask(api.editions[':id'].$get({ param: { id } })),
+      },
+    })
+  }
+
+  /** Opens the work of one account and starts what runs in the background. */
+  async open(accountId: string): Promise<Work> {
+    const device = await metaOnce(this.#db, 'device', newId)
+    const work = this.#wire(accountId, device)
+    work.sync.start()
+    void work.uploads.start()
+    void work.batches.refresh()
+    void work.inbox.refresh()
+    void work.push.refresh()
+    // Beside the work: reads and writes do not wait for it, and what a full phone refuses is tried again next time.
+    void sealOldRows(this.#db).catch(() => {})
+    return work
+  }
+
+  #wire(accountId: string, device: string): Work {
+    const { batches } = this
+    const db = this.#db
+    const { clock, online, facts, onexpired, onoffline, onoutdated } = this.#place
+    const lead: Lead = createLead(db, newId(), () => Date.now(), navigator.locks as unknown as Locks | undefined)
+    const sync: Sync = new Sync({
+      db,
+      clock,
+      newId,
+      accountId,
+      device,
+      lead,
+      online,
+      onexpired,
+      onoffline,
+      onoutdated,
+      flush: () => drafts.flush(),
+      exchange: async (json) => {
+        const asked = Date.now()
+        const answered = await ask(api.sync.$post({ json }))
+        if (answered.ok) clock.learn(answered.value.now, asked)
+        return answered
+      },
+    })
+    const drafts = new Drafts({
+      db,
+      clock,
+      newId,
+      accountId,
+      device,
+      batches,
+      account: facts,
+      pull: () => sync.now(),
+    })
+    const transport = createTusTransport(async (json) => {
+      const answered = await ask(api.uploads.known.$post({ json }))
+      return answered.ok ? ok(answered.value?.uploadId ?? null) : answered
+    }, new URL('/api/uploads', location.origin).href)
+    const uploads = new Uploads({ db, clock, newId, accountId, transport, lead, online, onexpired })
+    const inbox = new Inbox({
+      db,
+      accountId,
+      now: clock.now,
+      source: {
+        list: (after) => ask(api.notices.$get({ query: after === undefined ? {} : { after } })),
+        read: (id) => ask(api.notices[':id'].read.$post({ param: { id } })),
+      },
+    })
+    const push = new PushReminders({
+      browser: pushOfThisBrowser(),
+      source: {
+        key: () => ask(api.push.key.$get()),
+        subscribe: (json) => ask(api.push.subscriptions.$post({ json })),
+        unsubscribe: (endpoint) => ask(api.push.subscriptions.remove.$post({ json: { endpoint } })),
+      },
+    })
+    const wishes = { db, newId, accountId, transport, today: () => clock.today }
+    return {
+      accountId,
+      db,
+      drafts,
+      sync,
+      uploads,
+      inbox,
+      push,
+      batches,
+      educationWish: async (rowId, record) => {
+        const { EducationWish } = await import('$lib/local/education-wish.svelte.ts')
+        const send = (json: Wish) => ask(api.education.changes.$post({ json }))
+        return EducationWish.open({ ...wishes, send }, rowId, record)
+      },
+      scanStack: async (applicationId, path) => {
+        const { ScanStack } = await import('$lib/local/scan-stack.svelte.ts')
+        const stack = new ScanStack({ db, clock, newId, accountId }, { applicationId, path })
+        await stack.open()
+        return stack
+      },
+    }
+  }
+}
