@@ -1,0 +1,169 @@
+import { titleLevel, type TitleLevel } from '#domain/code-lists/title-level.ts'
+import { series } from '#domain/code-lists/series.ts'
+import { specialties, titlesOf } from '#domain/code-lists/specialties.ts'
+import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
+import { type BatchSettings, changeBatch, checkBatch, offersSpecialties } from '#domain/rules/batch-settings.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { dateInShanghai, instantOfShanghai, timeInShanghai } from '#domain/working-days.ts'
+import type { DeskBatch } from './batch-calendar.ts'
+
+/** The settings of a batch as they are typed. */
+export interface BatchEntry {
+  type: ApplicationTypeId
+  name: string
+  year: string
+  level: string
+  /** wall clock of Shanghai, `2026-11-30T17:30` */
+  opensAt: string
+  closesAt: string
+  endless: boolean
+  committeeName: string
+  hasDepartment: boolean
+  hasPublicity: boolean
+  recognitionByApproval: boolean
+  /** minutes */
+  grace: string
+  levels: TitleLevel[]
+  specialtyIds: string[]
+}
+
+const wallClock = (instant: string | Date): string => timeInShanghai(instant).replace(' ', 'T')
+
+export function emptyBatch(now: number): BatchEntry {
+  return {
+    type: 'review',
+    name: '',
+    year: dateInShanghai(now).slice(0, 4),
+    level: '中级',
+    opensAt: `${dateInShanghai(now)}T09:00`,
+    closesAt: '',
+    endless: false,
+    committeeName: '',
+    hasDepartment: false,
+    hasPublicity: true,
+    recognitionByApproval: true,
+    grace: '0',
+    levels: ['intermediate'],
+    specialtyIds: [],
+  }
+}
+
+/** A batch as an entry: to change it, or to copy it into the next year. */
+export function entryOfBatch(batch: DeskBatch): BatchEntry {
+  const levels = new Set(batch.specialties.flatMap(({ titles }) => titles.map(({ level }) => level as TitleLevel)))
+  return {
+    type: batch.type,
+    name: batch.name,
+    year: String(batch.year),
+    level: batch.level ?? '',
+    opensAt: wallClock(batch.opensAt),
+    closesAt: batch.closesAt === null ? '' : wallClock(batch.closesAt),
+    endless: batch.closesAt === null,
+    committeeName: batch.committeeName,
+    hasDepartment: batch.hasDepartment,
+    hasPublicity: batch.hasPublicity,
+    recognitionByApproval: batch.recognitionByApproval,
+    grace: String(batch.graceMinutes),
+    levels: titleLevel.items.map(({ code }) => code).filter((code) => levels.has(code)),
+    specialtyIds: batch.specialties.map(({ id }) => id),
+  }
+}
+
+/** The same batch a year later: the year in its name and its dates move along. */
+export function nextYear(entry: BatchEntry): BatchEntry {
+  const later = (moment: string) =>
+    // 29 February has no anniversary
+    moment === '' ? '' : `${Number(moment.slice(0, 4)) + 1}${moment.slice(4)}`.replace('-02-29', '-02-28')
+  const year = String(Number(entry.year) + 1)
+  return {
+    ...entry,
+    year,
+    name: entry.name.includes(entry.year) ? entry.name.replace(entry.year, year) : entry.name,
+    opensAt: later(entry.opensAt),
+    closesAt: later(entry.closesAt),
+  }
+}
+
+/** An entry as settings; refused where a time cannot be read. */
+export function settingsOf(entry: BatchEntry): Outcome<BatchSettings> {
+  const opensAt = instantOfShanghai(entry.opensAt)
+  const closesAt = entry.endless ? null : instantOfShanghai(entry.closesAt)
+  if (!opensAt) return refuse('answer.required', { label: '开始时间' }, { path: 'opensAt' })
+  if (closesAt === undefined) return refuse('answer.required', { label: '截止时间' }, { path: 'closesAt' })
+  if (!/^\d{4}$/.test(entry.year)) return refuse('answer.required', { label: '年度' }, { path: 'year' })
+  const settings: BatchSettings = {
+    type: entry.type,
+    name: entry.name.trim(),
+    year: Number(entry.year),
+    level: entry.level.trim() === '' ? null : entry.level.trim(),
+    opensAt: opensAt.toISOString(),
+    closesAt: closesAt?.toISOString() ?? null,
+    committeeName: entry.committeeName.trim(),
+    hasDepartment: entry.hasDepartment,
+    hasPublicity: entry.hasPublicity,
+    recognitionByApproval: entry.recognitionByApproval,
+    // A batch without an end needs none; what is no number is refused by the rule.
+    graceMinutes: entry.endless ? 0 : Number(entry.grace.trim() === '' ? '0' : entry.grace),
+    specialties: offersSpecialties(entry.type)
+      ? entry.specialtyIds
+          .map((id) => ({
+            id,
+            titles: titlesOf(id)
+              .filter(({ level }) => entry.levels.includes(level))
+              .map((title) => title.id),
+          }))
+          .filter(({ titles }) => titles.length > 0)
+      : [],
+  }
+  return ok(settings)
+}
+
+/** Whether an entry makes a batch, or changes the one there is; the first thing against it. */
+export function judge(entry: BatchEntry, batch: DeskBatch | null): Outcome<BatchSettings> {
+  const settings = settingsOf(entry)
+  if (!settings.ok || batch === null) return settings.ok ? withCheck(settings.value) : settings
+  const before = settingsBefore(batch)
+  const after = { ...before, ...changeOf(batch, settings.value) }
+  const sound = changeBatch(before, after, { submitted: batch.submitted })
+  return sound.ok ? ok(after) : sound
+}
+
+const withCheck = (settings: BatchSettings): Outcome<BatchSettings> => {
+  const sound = checkBatch(settings)
+  return sound.ok ? ok(settings) : sound
+}
+
+const settingsBefore = (batch: DeskBatch): BatchSettings => ({
+  ...batch,
+  specialties: batch.specialties.map(({ id, titles }) => ({ id, titles: titles.map((title) => title.id) })),
+})
+
+/**
+ * What of the settings has changed. Times that were not touched keep their seconds: the form shows minutes, and an end of
+ * 23:59:59 must not come back as 23:59:00.
+ */
+export function changeOf(batch: DeskBatch, settings: BatchSettings): Partial<BatchSettings> {
+  const before = settingsBefore(batch)
+  const same = (key: keyof BatchSettings): boolean => {
+    if (key === 'opensAt' || key === 'closesAt') {
+      const [was, is] = [before[key], settings[key]]
+      return was === null || is === null ? was === is : wallClock(was as string) === wallClock(is as string)
+    }
+    return JSON.stringify(before[key]) === JSON.stringify(settings[key])
+  }
+  return Object.fromEntries(
+    (Object.keys(settings) as (keyof BatchSettings)[]).filter((key) => !same(key)).map((key) => [key, settings[key]]),
+  )
+}
+
+/** The specialties by series, those with a title of the chosen levels. */
+export const choices = (levels: readonly TitleLevel[]) =>
+  series.items
+    .map(({ code, label }) => ({
+      id: code,
+      label,
+      specialties: specialties.filter(
+        (one) => one.seriesId === code && titlesOf(one.id).some(({ level }) => levels.includes(level)),
+      ),
+    }))
+    .filter((one) => one.specialties.length > 0)
