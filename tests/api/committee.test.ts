@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiOf, submitted } from '../world/application-walk.ts'
+import { type Desks, officeWalk, openDesks } from '../world/office-walk.ts'
+import { databaseKinds } from '../world/test-database.ts'
+import { bodyOf, openWorld, problemOf, type World } from '../world/world.ts'
+
+describe.each(await databaseKinds())('committee on %s', (kind) => {
+  let world: World
+  let desks: Desks
+  let walk: ReturnType<typeof officeWalk>
+  beforeAll(async () => {
+    world = await openWorld(kind)
+    walk = officeWalk(world)
+    desks = await (await openDesks(world)).signIn()
+  })
+  afterAll(() => world.close())
+
+  const received = async (batch: Awaited<ReturnType<World['batch']>>, changes = {}) => {
+    const one = await submitted(world, { batch }, changes)
+    await world.db.updateTable('application').set({ state: 'PAPER_RECEIVED' }).where('id', '=', one.id).execute()
+    return one
+  }
+  const sessions = () => apiOf(desks.secretary).committees.sessions[':id']
+  const put = (id: string, applicationId: string, json: object) =>
+    sessions().cases[':applicationId'].$put({ param: { id, applicationId }, json: json as never })
+  const view = async (id: string) => bodyOf(await sessions().$get({ param: { id } }))
+
+  test('[E10] a ballot must add up and two thirds must be there; attendance that changes afterwards stops the confirmation', async () => {
+    const batch = await world.batch()
+    const { id } = await received(batch)
+    const session = await walk.openSession(desks, batch)
+    await walk.assign(desks, session, [id])
+    const reasonOf = async (answer: Response) => (await problemOf(answer)).detail
+    expect(await reasonOf(await put(session.id, id, { yes: 9, no: 1, abstain: 0 }))).toContain('合计 10')
+    expect((await put(session.id, id, { yes: 7, no: 3, abstain: 1 })).status).toBe(204)
+    expect((await view(session.id)).cases[0]).toMatchObject({ result: 'failed', attending: 11 })
+    const attendance = (count: number) =>
+      sessions().attendance.$put({ param: { id: session.id }, json: { present: session.members.slice(0, count) } })
+    await attendance(9)
+    expect(await view(session.id)).toMatchObject({ quorum: false })
+    expect((await problemOf(await walk.confirmSession(desks, session))).code).toBe('application.votes-invalid')
+    expect(await walk.stateOf(id)).toBe('COMMITTEE')
+    await attendance(11)
+    expect(await bodyOf(await walk.confirmSession(desks, session))).toEqual({ passed: 0, failed: 1 })
+    expect((await problemOf(await attendance(15))).code).toBe('committee.confirmed')
+    const { details } = await world.db
+      .selectFrom('applicationTransition')
+      .select('details')
+      .where('applicationId', '=', id)
+      .where('transition', '=', 'failCommittee')
+      .executeTakeFirstOrThrow()
+    expect(details).toEqual({ votes: { members: 15, attending: 11, yes: 7, no: 3, abstain: 1 } })
+  }, 60_000)
+
+  test('[E11] a member of the same employer stays away, and counts neither among the members nor among those attending', async () => {
+    const batch = await world.batch()
+    const { id } = await received(batch, { employerName: '江苏省第 3 研究院' })
+    const session = await walk.openSession(desks, batch)
+    await walk.assign(desks, session, [id])
+    const refused = await problemOf(await put(session.id, id, { yes: 8, no: 3, abstain: 0 }))
+    expect(refused).toMatchObject({ code: 'committee.member-avoids', params: { member: '委员3' } })
+    const recused = (await view(session.id)).cases[0]!.mustAvoid
+    expect(recused).toEqual([session.members[3]])
+    expect((await put(session.id, id, { yes: 7, no: 3, abstain: 0, recused })).status).toBe(204)
+    expect((await view(session.id)).cases[0]).toMatchObject({ attending: 10, result: 'passed', recused })
+  }, 60_000)
+
+  test('T15: only a chair who is there confirms; what waits for a vote is named', async () => {
+    const batch = await world.batch()
+    const { id } = await received(batch)
+    const session = await walk.openSession(desks, batch)
+    await walk.assign(desks, session, [id])
+    const confirm = (chairId: string) => sessions().confirm.$post({ param: { id: session.id }, json: { chairId } })
+    expect((await problemOf(await confirm(session.members[1]!))).code).toBe('committee.chair-absent')
+    expect(await problemOf(await confirm(session.chairId))).toMatchObject({
+      code: 'committee.votes-missing',
+      params: { count: 1 },
+    })
+  }, 60_000)
+
+  test('§3.4: ballots are the secretary’s; neither the applicant nor the 受理点 nor an expert reads them', async () => {
+    const batch = await world.batch()
+    const { id, browser } = await received(batch)
+    const session = await walk.openSession(desks, batch)
+    await walk.assign(desks, session, [id])
+    const param = { id: session.id }
+    for (const [name, one] of Object.entries({ ...desks, applicant: browser, nobody: world.browser() })) {
+      const api = apiOf(one).committees
+      const codes = {
+        list: (await api.$get()).status,
+        view: (await api.sessions[':id'].$get({ param })).status,
+        candidates: (await api.sessions[':id'].candidates.$get({ param })).status,
+        attendance: (await api.sessions[':id'].attendance.$put({ param, json: { present: session.present } })).status,
+        ballot: (
+          await api.sessions[':id'].cases[':applicationId'].$put({
+            param: { id: session.id, applicationId: id },
+            json: { yes: 8, no: 3, abstain: 0 },
+          })
+        ).status,
+        minutes: (await api.sessions[':id'].minutes.$put({ param, json: { minutes: '会议记录' } })).status,
+      }
+      const expected =
+        name === 'secretary'
+          ? { list: 200, view: 200, candidates: 200, attendance: 204, ballot: 204, minutes: 204 }
+          : name === 'office'
+            ? { list: 200, view: 200, candidates: 200, attendance: 403, ballot: 403, minutes: 403 }
+            : name === 'auditor'
+              ? { list: 200, view: 200, candidates: 403, attendance: 403, ballot: 403, minutes: 403 }
+              : Object.fromEntries(Object.keys(codes).map((key) => [key, name === 'nobody' ? 401 : 403]))
+      expect(codes, name).toEqual(expected)
+    }
+  }, 60_000)
+
+  test('a committee is renamed and made up anew; the session keeps who sat in it', async () => {
+    const session = await walk.openSession(desks, await world.batch())
+    const { committees } = apiOf(desks.office)
+    const all = await bodyOf(await committees.$get())
+    const { id, advice, members, ...committee } = all.find((one) => one.id === session.committeeId)!
+    expect(advice).toEqual([])
+    const json = { ...committee, name: `${committee.name}（新）`, members: members.slice(1) }
+    await bodyOf(await committees[':id'].$put({ param: { id }, json }))
+    const after = (await bodyOf(await committees.$get())).find((one) => one.id === id)!
+    expect(after).toMatchObject({ name: json.name, advice: ['评委会组成人数应为单数，现在是 14 人'] })
+    expect((await view(session.id)).members).toHaveLength(15)
+    const twice = await committees.$post({ json: { ...json, members: [] } })
+    expect((await problemOf(twice)).code).toBe('answer.duplicate')
+  })
+})

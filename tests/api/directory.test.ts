@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiOf, HAILING, pointIn, submitted } from '../world/application-walk.ts'
+import { databaseKinds } from '../world/test-database.ts'
+import { bodyOf, type Browser, openWorld, problemOf, type World } from '../world/world.ts'
+
+describe.each(await databaseKinds())('the directory of 受理点 on %s', (kind) => {
+  let world: World
+  let office: Browser
+  beforeAll(async () => {
+    world = await openWorld(kind)
+    office = await world.signIn(await world.staff('office'))
+  })
+  afterAll(() => world.close())
+
+  const words = {
+    label: '海陵区新区服务站',
+    accepts: '新区企业',
+    address: '海陵区样板街 30 号',
+    phone: '0523-80000299',
+    hours: '工作日 8:30–17:30',
+  }
+
+  test('[R113] what the office writes is what the public reads; a closed one is no longer offered, and stays on old data', async () => {
+    const { desk } = apiOf(office).directory
+    const { id } = await bodyOf(await desk.$post({ json: { region: HAILING, ...words } }))
+    const shown = async () => bodyOf(await apiOf(world.browser()).directory.$get())
+    expect((await shown()).find((one) => one.id === id)).toMatchObject({ region: HAILING, ...words })
+    const change = { ...words, phone: '0523-80000300', active: true }
+    expect((await desk[':id'].$put({ param: { id }, json: change })).status).toBe(204)
+    expect((await shown()).find((one) => one.id === id)).toMatchObject({ phone: '0523-80000300' })
+
+    const old = await submitted(world)
+    const closed = pointIn(HAILING)
+    const { label, accepts, address, phone, hours } = (await shown()).find((one) => one.id === closed)!
+    const json = { label, accepts, address, phone, hours, active: false }
+    expect((await desk[':id'].$put({ param: { id: closed }, json })).status).toBe(204)
+    expect((await shown()).map((one) => one.id)).not.toContain(closed)
+    expect((await bodyOf(await desk.$get())).find((one) => one.id === closed)).toMatchObject({ active: false })
+    const view = await bodyOf(await apiOf(office).review.applications[':id'].$get({ param: { id: old.id } }))
+    expect(view.answers.fields['acceptancePoint']).toBe(closed)
+  })
+
+  test('a name twice in one region, a region that is no more, and an empty phone are refused', async () => {
+    const { desk } = apiOf(office).directory
+    expect((await problemOf(await desk.$post({ json: { region: HAILING, ...words } }))).path).toBe('label')
+    expect((await problemOf(await desk.$post({ json: { region: '321284', ...words } }))).path).toBe('region')
+    expect((await desk.$post({ json: { region: HAILING, ...words, label: '另一个', phone: '' } })).status).toBe(422)
+    const gone = await desk[':id'].$put({ param: { id: '321202-none' }, json: { ...words, active: true } })
+    expect((await problemOf(gone)).code).toBe('request.not-found')
+  })
+})

@@ -1,0 +1,123 @@
+import { strFromU8, unzipSync } from 'fflate'
+import { readXlsx } from 'hucre/xlsx'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mainColumns } from '#domain/rosters/columns.ts'
+import { apiOf, HAILING, pointIn, submitted } from '../world/application-walk.ts'
+import { databaseKinds } from '../world/test-database.ts'
+import { type Batch, bodyOf, type Browser, openWorld, problemOf, type World } from '../world/world.ts'
+
+describe.each(await databaseKinds())('exports and statistics, on %s', (kind) => {
+  let world: World
+  let batch: Batch
+  let office: Browser
+  const people: Awaited<ReturnType<typeof submitted>>[] = []
+
+  beforeAll(async () => {
+    world = await openWorld(kind)
+    batch = await world.batch()
+    people.push(await submitted(world, { batch }, { employerName: '=HYPERLINK("http://x.test","点我")' }))
+    people.push(await submitted(world, { batch }, { exceptionType: 'SENIORITY', exceptionReason: '业绩突出' }))
+    people.push(await submitted(world, { batch: await world.batch({ type: 'initial' }) }))
+    office = await world.signIn(await world.staff('office'))
+  })
+  afterAll(() => world.close())
+
+  const order = (browser: Browser, json: object) =>
+    apiOf(browser).exports.$post({ json: { kind: 'main', filter: { batch: batch.id }, ...json } as never })
+  const fetchFile = async (browser: Browser, json: object = {}) => {
+    const { id } = await bodyOf(await order(browser, json))
+    const answer = await browser.fetch(`/api/exports/${id}/file`)
+    expect(answer.status).toBe(200)
+    return { answer, bytes: new Uint8Array(await answer.arrayBuffer()) }
+  }
+  const cells = async (bytes: Uint8Array) => {
+    const { sheets } = await readXlsx(bytes)
+    return sheets[0]!.rows.map((row) => row.map((cell) => (cell === null ? '' : cell)))
+  }
+
+  test('the main register: its columns, one line an application in the order of 申报编号, every cell text', async () => {
+    const { answer, bytes } = await fetchFile(office)
+    expect(decodeURIComponent(answer.headers.get('content-disposition')!)).toMatch(
+      /申报人员名册 \d{4}-\d\d-\d\d\.xlsx$/,
+    )
+    const [head, ...lines] = await cells(bytes)
+    expect(head).toEqual(mainColumns.map(({ label }) => label))
+    expect(lines.map((line) => line[1])).toEqual(
+      people
+        .slice(0, 2)
+        .map(({ receipt }) => receipt.number)
+        .toSorted(),
+    )
+    for (const cell of lines.flat()) expect(typeof cell).toBe('string')
+    expect(lines[0]![7]).toBe(`'=HYPERLINK("http://x.test","点我")`)
+    expect(strFromU8(unzipSync(bytes)['xl/worksheets/sheet1.xml']!)).not.toMatch(/<f>/)
+    expect(lines[0]![28]).toBe('已提交，待受理点审核')
+  })
+
+  test('[E13] ID numbers are masked; in full only with a reason, which stays on record', async () => {
+    const [, line] = await cells((await fetchFile(office)).bytes)
+    expect(line![5]).toMatch(/^\d{6}\*{8}\d{3}[\dX]$/)
+    expect((await problemOf(await order(office, { fullIdNumbers: true, reason: '要' }))).code).toBe(
+      'application.reason-required',
+    )
+    const { bytes } = await fetchFile(office, { fullIdNumbers: true, reason: '向省厅报送名册' })
+    expect((await cells(bytes)).slice(1).map((one) => one[5])).toContain(people[0]!.person.idNumber)
+    const auditor = await world.signIn(await world.staff('auditor'))
+    const [newest] = await bodyOf(await apiOf(auditor).exports.$get())
+    expect(newest).toMatchObject({ kind: 'main', fullIdNumbers: true, reason: '向省厅报送名册', by: '李卫东' })
+  })
+
+  test('an order is fetched by whoever gave it, for a quarter of an hour; who may not have a kind is told so', async () => {
+    const { id } = await bodyOf(await order(office, {}))
+    const other = await world.signIn(await world.staff('office'))
+    expect((await problemOf(await other.fetch(`/api/exports/${id}/file`))).code).toBe('request.not-found')
+    const secretary = await world.signIn(await world.staff('secretary'))
+    expect((await problemOf(await order(secretary, {}))).code).toBe('account.not-allowed')
+    const [head] = await cells((await fetchFile(secretary, { kind: 'overview' })).bytes)
+    expect(head).not.toContain('身份证号')
+    expect((await problemOf(await order(office, { filter: { state: 'NO_SUCH' } }))).code).toBe('request.invalid')
+    world.clock.advanceBy(15 * 60_000 + 1000)
+    expect((await problemOf(await office.fetch(`/api/exports/${id}/file`))).code).toBe('request.not-found')
+  })
+
+  test('the 一览表 to be printed and the statistics as a workbook', async () => {
+    const sheet = await bodyOf(await apiOf(office).exports.overview.$get({ query: { batch: batch.id } }))
+    expect(sheet.rows).toHaveLength(2)
+    expect(sheet.rows.every((row) => row.length === sheet.columns.length)).toBe(true)
+    expect(sheet.more).toBe(false)
+    const [head, ...lines] = await cells((await fetchFile(office, { kind: 'statistics' })).bytes)
+    expect(head).toEqual(['地区', '专业', '级别', '状态', '份数'])
+    expect(lines.reduce((sum, line) => sum + Number(line[4]), 0)).toBe(2)
+  })
+
+  test('the archive: a folder a person, papers first, then the files in the order of the 材料目录', async () => {
+    const { id, receipt } = people[2]!
+    const { answer, bytes } = await fetchFile(office, { kind: 'archive', filter: { ids: id } })
+    expect(answer.headers.get('content-type')).toBe('application/zip')
+    const names = Object.keys(unzipSync(bytes))
+    expect(new Set(names.map((name) => name.split('/')[0]))).toEqual(new Set([`${receipt.number} 周文静`]))
+    const files = names.map((name) => name.split('/')[1]!)
+    expect(files.map((name) => name.slice(0, 2))).toEqual(files.map((_, at) => String(at + 1).padStart(2, '0')))
+    expect(files[0]).toMatch(/^01 初定呈报表.*\.pdf$/)
+    expect(strFromU8(unzipSync(bytes)[names[0]!]!.slice(0, 5))).toBe('%PDF-')
+    const placeOf = (label: string) => files.findIndex((name) => name.includes(label))
+    expect(placeOf('身份证正反面')).toBeGreaterThan(placeOf('材料目录'))
+    expect(placeOf('附件材料')).toBeGreaterThan(placeOf('身份证正反面'))
+  })
+
+  test('statistics count within the scope: the cube, the other sides, the 受理点', async () => {
+    const all = await bodyOf(await apiOf(office).statistics.$get({ query: {} }))
+    expect(all.total).toBe(3)
+    const { statistics } = apiOf(office)
+    const ofBatch = await bodyOf(await statistics.$get({ query: { batch: batch.id } }))
+    expect(ofBatch.total).toBe(2)
+    expect(ofBatch.cells.every(({ region, state }) => region === HAILING && state === 'SUBMITTED')).toBe(true)
+    for (const side of Object.values(ofBatch.sides)) expect(side.reduce((sum, { count }) => sum + count, 0)).toBe(2)
+    expect(ofBatch.sides.exception).toContainEqual({ exception: 'SENIORITY', state: 'SUBMITTED', count: 1 })
+    expect(ofBatch.points).toMatchObject([
+      { point: pointIn(HAILING), submitted: 2, waiting: 2, returned: 0, days: null },
+    ])
+    const elsewhere = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn('321204') }))
+    expect((await bodyOf(await apiOf(elsewhere).statistics.$get({ query: {} }))).total).toBe(0)
+  })
+})

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dateInShanghai } from '#domain/working-days.ts'
+import { apiOf, submitted } from '../world/application-walk.ts'
+import { type Desks, officeWalk, openDesks } from '../world/office-walk.ts'
+import { databaseKinds } from '../world/test-database.ts'
+import { bodyOf, openWorld, problemOf, type World } from '../world/world.ts'
+
+describe.each(await databaseKinds())('publicity on %s', (kind) => {
+  let world: World
+  let desks: Desks
+  let walk: ReturnType<typeof officeWalk>
+  beforeAll(async () => {
+    world = await openWorld(kind)
+    walk = officeWalk(world)
+    // a Thursday before the National Day
+    world.clock.moveTo(new Date('2027-09-30T02:00:00Z'))
+    desks = await (await openDesks(world)).signIn()
+  })
+  afterAll(() => world.close())
+
+  const passed = async (batch: Awaited<ReturnType<World['batch']>>, changes = {}) => {
+    const one = await submitted(world, { batch }, changes)
+    await world.db.updateTable('application').set({ state: 'PASSED' }).where('id', '=', one.id).execute()
+    return one
+  }
+  const desk = () => apiOf(desks.office).publicity.desk
+
+  test('[A31, E9] five working days by the calendar of the office: holidays out, exchanged days in', async () => {
+    const days = Array.from({ length: 7 }, (_, at) => ({
+      day: `2027-10-0${at + 1}`,
+      kind: 'holiday' as const,
+      name: '国庆节',
+    }))
+    const calendar = apiOf(desks.office).calendar
+    const json = { days: [...days, { day: '2027-10-09', kind: 'workday' as const, name: '调休' }] }
+    expect((await calendar[':year'].$put({ param: { year: '2027' }, json })).status).toBe(204)
+    // What belongs to another year is not left out quietly: the year would be written over.
+    const astray = await calendar[':year'].$put({ param: { year: '2028' }, json })
+    expect(await problemOf(astray)).toMatchObject({ code: 'request.invalid', path: 'days' })
+    expect(await bodyOf(await apiOf(world.browser()).calendar.$get({ query: { year: '2027' } }))).toHaveLength(8)
+    // 8, 9 (worked), 11, 12, 13 October
+    expect(await bodyOf(await desk().end.$get())).toEqual({ lastDay: '2027-10-13', endsAt: '2027-10-13T16:00:00.000Z' })
+    const batch = await world.batch()
+    await passed(batch)
+    const id = await walk.draft(desks, batch)
+    const early = await desk()[':id'].publish.$post({ param: { id }, json: { endsAt: '2027-10-12T16:00:00.000Z' } })
+    expect((await problemOf(early)).code).toBe('application.publicity-running')
+    const { endsAt } = await bodyOf(
+      await desk()[':id'].publish.$post({ param: { id }, json: { endsAt: '2027-10-20T16:00:00.000Z' } }),
+    )
+    expect(dateInShanghai(new Date(endsAt).getTime() - 1)).toBe('2027-10-20')
+  }, 60_000)
+
+  test('[R111, E12] anybody reads the published list, without ID numbers, phones or dates of birth; a draft nobody', async () => {
+    const batch = await world.batch()
+    const one = await passed(batch, { fullName: '顾晓岚', employerName: '泰州市第一建筑公司' })
+    const other = await passed(batch, { fullName: '周明远', employerName: '泰州市第二建筑公司' })
+    const id = await walk.draft(desks, batch)
+    const nobody = apiOf(world.browser()).publicity
+    expect((await problemOf(await nobody[':id'].$get({ param: { id } }))).code).toBe('request.not-found')
+    await bodyOf(await walk.publish(desks, id))
+    expect((await bodyOf(await nobody.$get({ query: {} }))).items.map((item) => item.id)).toContain(id)
+    const list = await bodyOf(await nobody[':id'].$get({ param: { id } }))
+    expect(list.names.map(({ fullName }) => fullName)).toEqual(['顾晓岚', '周明远'])
+    expect(Object.keys(list.names[0]!).sort()).toEqual(
+      ['employerName', 'exceptionType', 'fullName', 'gender', 'region', 'specialty', 'targetTitle'].sort(),
+    )
+    const text = JSON.stringify(list)
+    for (const { person } of [one, other]) {
+      expect(text).not.toContain(person.idNumber)
+      expect(text).not.toContain(person.mobile)
+    }
+    await walk.go(desks.office, other.id, 'cancel', { reason: '查实业绩不实' })
+    expect((await bodyOf(await nobody[':id'].$get({ param: { id } }))).names).toHaveLength(1)
+  }, 60_000)
+
+  test('a draft: people taken off, words changed, thrown away; those on it wait for the next', async () => {
+    const batch = await world.batch()
+    const [one, two] = [await passed(batch), await passed(batch)]
+    const id = await walk.draft(desks, batch)
+    expect((await problemOf(await desk().$post({ json: await wordsFor(batch) }))).code).toBe('publicity.empty')
+    const without = await desk()[':id'].$patch({ param: { id }, json: { without: [one.id] } })
+    expect(without.status).toBe(204)
+    expect((await bodyOf(await desk()[':id'].$get({ param: { id } }))).people.map((who) => who.id)).toEqual([two.id])
+    expect((await desk()[':id'].$delete({ param: { id } })).status).toBe(204)
+    const next = await walk.draft(desks, batch)
+    expect((await bodyOf(await desk()[':id'].$get({ param: { id: next } }))).people).toHaveLength(2)
+  }, 60_000)
+  const wordsFor = async (batch: { id: string }) => ({
+    batchId: batch.id,
+    words: { title: '公示', officeName: '职称办', phone: '0523', email: '', address: '' },
+  })
+
+  test('certificates: listed by batch, handed out once numbered, by the 受理点 they belong to', async () => {
+    const batch = await world.batch({ type: 'reissue' })
+    const { id } = await submitted(world, { batch })
+    await world.db.updateTable('application').set({ state: 'CONFIRMED' }).where('id', '=', id).execute()
+    const pickUp = (who: keyof Desks) =>
+      apiOf(desks[who]).certificates[':id']['picked-up'].$post({
+        param: { id },
+        json: { on: '2027-10-30', by: '本人' },
+      })
+    expect((await problemOf(await pickUp('clerk'))).code).toBe('result.pick-up-missing')
+    expect((await walk.certify(desks, id, '苏泰补2027-1')).status).toBe(204)
+    expect((await pickUp('clerk')).status).toBe(204)
+    const rows = await bodyOf(await apiOf(desks.office).certificates.$get({ query: { batch: batch.id } }))
+    expect(rows).toMatchObject([
+      { id, state: 'CERTIFIED', certificateNumber: '苏泰补2027-1', issuedOn: '2026-12-31', pickedUpBy: '本人' },
+    ])
+    const elsewhere = await world.signIn(await world.staff('pointClerk', { acceptancePoint: '321204-talent' }))
+    expect(await bodyOf(await apiOf(elsewhere).certificates.$get({ query: { batch: batch.id } }))).toEqual([])
+  }, 60_000)
+
+  test('only the office has the desk of the lists, the objections and the numbers; the calendar also the administrator', async () => {
+    const { browser, id } = await passed(await world.batch())
+    const param = { id }
+    for (const [name, one] of Object.entries({ ...desks, applicant: browser, nobody: world.browser() })) {
+      if (name === 'office') continue
+      const api = apiOf(one)
+      const forbidden = name === 'nobody' ? 401 : 403
+      const codes = [
+        (await api.publicity.desk.$get()).status,
+        (await api.publicity.desk[':id'].$get({ param })).status,
+        (await api.publicity.desk[':id'].publish.$post({ param, json: {} })).status,
+        (await api.publicity.desk[':id'].confirm.$post({ param, json: { documentNumber: '1' } })).status,
+        (
+          await api.publicity.desk.objections.$post({
+            json: { applicationId: id, objectorName: '某', objectorContact: '1', content: '内容内容内容' },
+          })
+        ).status,
+        (await api.certificates[':id'].$post({ param, json: { number: '1', issuedOn: '2027-01-01' } })).status,
+      ]
+      expect(codes, name).toEqual(codes.map(() => forbidden))
+      const calendar = await api.calendar[':year'].$put({ param: { year: '2029' }, json: { days: [] } })
+      expect(calendar.status, name).toBe(name === 'admin' ? 204 : forbidden)
+    }
+  }, 60_000)
+})

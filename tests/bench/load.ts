@@ -1,0 +1,380 @@
+/**
+ * The last hour before the deadline, over real HTTP, on PostgreSQL and files (`npm run -s bench:load`).
+ *
+ * (a) one application with 20 fields of text and 5 files of 300 KB, from the typed draft to the receipt: 8 requests;
+ * (b) 【完成提交】 with files already there; (c) a review queue of 50 rows out of 20,000;
+ * (d) the closing hour: everybody has a draft, arrivals rise to the end, autosave, upload and submission mixed, the clock
+ *     scaled so that the hour takes `--seconds`; then the same on two nodes, one of them killed at the peak.
+ *
+ * DATABASE_URL names the PostgreSQL; a database of its own is made there and dropped. Options: `--only=a,b,c,d`,
+ * `--rounds=3`, `--people=3000`, `--seconds=60`, `--profile=DIR` (writes a CPU profile of the server there). The last line
+ * is one JSON object; on the way, lines go to stderr. Client, server and database share the machine.
+ */
+import { createHash } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { sql } from 'kysely'
+import { acceptancePoints } from '#server/demo/acceptance-points.ts'
+import { partsOf, searchTextOf } from '#server/applications/search-text.ts'
+import type { SyncAnswer } from '#domain/sync/protocol.ts'
+import { type Filled, filledDraft, mutationOf } from '../world/application-walk.ts'
+import { insertRows } from '../world/bulk-rows.ts'
+import { type Draft, manyDrafts } from '../world/many-drafts.ts'
+import { Nodes } from '../world/nodes.ts'
+import { pdfOfSize } from '../world/pdf-files.ts'
+import { random } from '../world/random.ts'
+import { type Batch, openWorld, type World } from '../world/world.ts'
+import { calibrate, median, quantile, rounded } from './calibration.ts'
+import { closingHour } from './closing-hour.ts'
+import { ask, read } from './plain-client.ts'
+import { databaseTime, memory, processorTime } from './process-use.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'a,b,c,d' },
+    rounds: { type: 'string', default: '3' },
+    people: { type: 'string', default: '3000' },
+    seconds: { type: 'string', default: '60' },
+    profile: { type: 'string' },
+  },
+})
+const url = process.env['DATABASE_URL']
+if (!url) {
+  console.error('DATABASE_URL names the PostgreSQL; a database of its own is made there and dropped.')
+  process.exit(1)
+}
+process.env['TEST_DATABASE_URL'] = url
+
+const ROUNDS = Number(options.rounds)
+const CALLERS = [1, 8, 32] as const
+type Callers = (typeof CALLERS)[number]
+type Scenario = 'a' | 'b' | 'c'
+const wanted = new Set(options.only.split(','))
+const scenarios = (['a', 'b', 'c'] as const).filter((one) => wanted.has(one))
+/** One measurement ends with the time or with what was prepared for it. */
+const LASTS = 3000
+const PREPARED: Record<Scenario, Record<Callers, number>> = {
+  a: { 1: 40, 8: 120, 32: 160 },
+  b: { 1: 300, 8: 800, 32: 1200 },
+  c: { 1: Infinity, 8: Infinity, 32: Infinity },
+}
+const QUEUE = 20_000
+const FILES = 5
+const FIELDS = 20
+const device = '00000000-0000-4000-8000-00000000d001'
+const chance = random(26)
+
+interface Measured {
+  readonly perSecond: number
+  readonly latencies: readonly number[]
+  readonly calibration: number
+  /** ms of processor time that one took: of the app, of PostgreSQL */
+  readonly app: number
+  readonly database: number
+}
+
+/** So many callers, each asking again as soon as it has its answer. */
+async function closedLoop(callers: number, atMost: number, once: () => Promise<void>) {
+  const latencies: number[] = []
+  let begun = 0
+  const began = performance.now()
+  const caller = async () => {
+    while (begun < atMost && performance.now() - began < LASTS) {
+      begun += 1
+      const asked = performance.now()
+      await once()
+      latencies.push(performance.now() - asked)
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, caller))
+  return { latencies, seconds: (performance.now() - began) / 1000 }
+}
+
+/** A PDF of 300 KB that nobody has sent before: the same noise, another beginning of it. */
+function newPdf(model: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(model)
+  const at = bytes.length >> 1
+  for (let place = 0; place < 16; place += 1) bytes[at + place] = 128 + chance.below(120)
+  return bytes
+}
+
+const metadata = (of: Record<string, string>) =>
+  Object.entries(of)
+    .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
+    .join(',')
+
+/** What a phone does with one file: asks whether it is known, then sends it in one request. */
+async function sendFile(origin: string, draft: Draft, path: string, bytes: Uint8Array) {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const { applicationId, cookie } = draft
+  const name = '证明.pdf'
+  const said = await ask(origin, {
+    path: '/api/uploads',
+    cookie,
+    bytes,
+    headers: {
+      'tus-resumable': '1.0.0',
+      'upload-length': String(bytes.length),
+      'upload-metadata': metadata({ applicationId, path, name, sha256 }),
+      'content-type': 'application/offset+octet-stream',
+    },
+  })
+  return { said, uploadId: said.location?.split('/').at(-1) ?? '', sha256, name }
+}
+
+const syncRequest = (mutations: readonly unknown[], known: Record<string, number> = {}) => ({
+  protocol: 1,
+  device,
+  known,
+  mutations,
+})
+
+async function prepared(world: World) {
+  const batch = await world.batch({ type: 'review' })
+  const template = await filledDraft(world, { batch })
+  const cells = await world.db
+    .selectFrom('applicationCell')
+    .select(['path', 'value'])
+    .where('applicationId', '=', template.id)
+    .execute()
+  const attached = await world.db
+    .selectFrom('attachment')
+    .select('path')
+    .where('applicationId', '=', template.id)
+    .where('path', '<>', 'photo')
+    .execute()
+  const fields = cells
+    .filter(({ path, value }) => !path.includes('/') && typeof value === 'string' && value !== '')
+    .slice(0, FIELDS)
+  // Slots of the form itself: those in rows have another place in every application.
+  const slots = attached.map(({ path }) => path).filter((path) => !path.includes('/'))
+  return { batch, template, fields, slots }
+}
+
+/** (a): what was typed, five files, their links, and 【完成提交】. */
+async function wholeApplication(
+  origin: string,
+  draft: Draft,
+  { fields, slots }: Awaited<ReturnType<typeof prepared>>,
+  pdf: Uint8Array,
+): Promise<void> {
+  const { applicationId, cookie, version } = draft
+  const typed = fields.map(({ path, value }) =>
+    mutationOf(applicationId, { kind: 'setField', path, value: value as string, base: 0 }),
+  )
+  const sync = (mutations: readonly unknown[], known: number) =>
+    ask(origin, { path: '/api/sync', cookie, body: syncRequest(mutations, { [applicationId]: known }) }).then((said) =>
+      read<SyncAnswer>(said),
+    )
+  const first = await sync(typed, version)
+  const links: unknown[] = []
+  for (let file = 0; file < FILES; file += 1) {
+    const path = slots[file % slots.length]!
+    const { said, ...sent } = await sendFile(origin, draft, path, newPdf(pdf))
+    if (said.status !== 201) throw new Error(`${said.status}: ${said.text}`)
+    links.push(
+      mutationOf(applicationId, { kind: 'attach', path, attachmentId: crypto.randomUUID(), position: file, ...sent }),
+    )
+  }
+  const known = first.applications.find(({ id }) => id === applicationId)!.version
+  const second = await sync(links, known)
+  const refused = [...first.results, ...second.results].filter(({ outcome }) => outcome !== 'applied')
+  if (refused.length > 0) throw new Error(JSON.stringify(refused))
+  await submitDraft(origin, { ...draft, version: second.applications.find(({ id }) => id === applicationId)!.version })
+}
+
+/** (b): 【完成提交】. */
+async function submitDraft(origin: string, { applicationId, cookie, version }: Draft): Promise<void> {
+  const said = await ask(origin, {
+    path: `/api/applications/${applicationId}/submit`,
+    cookie,
+    body: { version },
+    headers: { 'idempotency-key': crypto.randomUUID() },
+  })
+  read(said)
+}
+
+/** 20,000 submitted applications of last year's batch, from all 受理点. */
+async function fillQueue(world: World, like: Batch): Promise<void> {
+  const batch = await world.batch({ type: 'review', specialties: like.specialties })
+  const now = (await world.now()).getTime()
+  const surnames = [...'赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许']
+  const given = [...'伟芳娜敏静丽强磊军洋勇艳杰涛明超秀英霞平']
+  const names = () => chance.pick(surnames) + chance.pick(given) + chance.pick(given)
+  const accounts = Array.from({ length: QUEUE }, (_, place) => ({
+    id: crypto.randomUUID(),
+    id_number_index: `queue.${place}`,
+    id_number_cipher: '-',
+    id_number_masked: '321202********0018',
+    full_name: names(),
+    gender: '1',
+    birth_date: '1985-06-01',
+    email: `q${place}@example.com`,
+    mobile: `137${String(place).padStart(8, '0')}`,
+    password_hash: '-',
+  }))
+  await insertRows(world, 'account', accounts, { id: 'uuid' })
+  const applications = accounts.map(({ id, full_name: fullName }, place) => {
+    const point = chance.pick(acceptancePoints)
+    const at = new Date(now - chance.below(20 * 86_400_000)).toISOString()
+    const number = `2025${point.region}P97${String(place).padStart(5, '0')}-1`
+    const employerName = `泰州市${chance.pick(given)}${chance.pick(given)}工程有限公司`
+    return {
+      id: crypto.randomUUID(),
+      type: 'review',
+      batch_id: batch.id,
+      edition_id: batch.editionId,
+      account_id: id,
+      state: chance.chance(0.6) ? 'SUBMITTED' : 'PRE_REVIEW',
+      version: 20,
+      round: 1,
+      number,
+      full_name: fullName,
+      employer_name: employerName,
+      specialty: 'engineering.construction',
+      target_title: 'engineering.intermediate',
+      region: point.region,
+      acceptance_point: point.id,
+      exception_type: 'NORMAL',
+      file_count: 8,
+      search_text: searchTextOf({ fullName, employerName, number }, '0018'),
+      gate_accepted_at: at,
+      submitted_at: at,
+      first_submitted_at: at,
+      state_since: at,
+      created_at: at,
+      updated_at: at,
+    }
+  })
+  const at = 'timestamptz'
+  await insertRows(world, 'application', applications, {
+    id: 'uuid',
+    batch_id: 'uuid',
+    account_id: 'uuid',
+    version: 'int',
+    round: 'int',
+    file_count: 'int',
+    gate_accepted_at: at,
+    submitted_at: at,
+    first_submitted_at: at,
+    state_since: at,
+    created_at: at,
+    updated_at: at,
+  })
+  const searched = applications.map((one) => ({ application_id: one.id, parts: partsOf(one.search_text) }))
+  await insertRows(world, 'application_search', searched, { application_id: 'uuid', parts: 'text[]' })
+  const [bytes] = await world.db.selectFrom('storedFile').select(['sha256', 'size']).limit(1).execute()
+  await sql`insert into attachment (id, application_id, path, name, sha256, size, pages, position, created_at)
+    select gen_random_uuid(), application.id, slot.path, slot.path || '.pdf', ${bytes!.sha256}, ${bytes!.size}, 1, 1,
+      application.created_at
+    from application, unnest(array['idCard', 'pledge', 'contract', 'photo']) as slot(path)
+    where application.batch_id = ${batch.id}`.execute(world.db)
+}
+
+async function measure() {
+  const world = await openWorld('postgres')
+  const databaseName = (await sql<{ name: string }>`select current_database() as name`.execute(world.db)).rows[0]!.name
+  const runtime = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : []
+  const environment = { LOG_LEVEL: 'warn' }
+  try {
+    const ready = await prepared(world)
+    const began = performance.now()
+    const perRound = (scenario: Scenario) => CALLERS.reduce((sum, callers) => sum + PREPARED[scenario][callers], 0)
+    const { batch, template } = ready
+    const without = [...ready.fields.map(({ path }) => path), ...ready.slots]
+    const drafts = {
+      a: wanted.has('a')
+        ? await manyDrafts(world, template, { batch, without, count: ROUNDS * perRound('a') + 20 })
+        : [],
+      b: wanted.has('b') ? await manyDrafts(world, template, { batch, count: ROUNDS * perRound('b') + 50 }) : [],
+    }
+    if (wanted.has('c')) await fillQueue(world, batch)
+    await sql`vacuum analyze`.execute(world.db)
+    const office = (await world.signIn(await world.staff('office'))).cookie!
+    console.error(`prepared in ${rounded((performance.now() - began) / 1000)} s`)
+
+    const pdf = pdfOfSize(300 * 1024)
+    const report: Record<string, unknown> = {}
+    if (scenarios.length > 0) {
+      const nodes = await Nodes.open(world, 1, environment, runtime)
+      const [server] = nodes.servers
+      const { origin, pid } = server!
+      const page = () => 1 + chance.below(QUEUE / 50 / 4)
+      const once: Record<Scenario, () => Promise<void>> = {
+        a: () => wholeApplication(origin, drafts.a.pop()!, ready, pdf),
+        b: () => submitDraft(origin, drafts.b.pop()!),
+        c: async () => {
+          const said = await ask(origin, { method: 'GET', path: `/api/review/queue?page=${page()}`, cookie: office })
+          if (said.status !== 200) throw new Error(`${said.status}: ${said.text}`)
+        },
+      }
+      // Connections, statements and the compiler warm up.
+      for (const scenario of scenarios) for (let time = 0; time < 10; time += 1) await once[scenario]()
+      const results = new Map<string, Measured[]>()
+      for (let round = 0; round < ROUNDS; round += 1) {
+        for (const callers of CALLERS) {
+          for (const scenario of scenarios) {
+            const before = { calibration: calibrate(), app: processorTime(pid!), database: databaseTime(databaseName) }
+            const { latencies, seconds } = await closedLoop(callers, PREPARED[scenario][callers], once[scenario])
+            const done = latencies.length
+            const measured: Measured = {
+              perSecond: done / seconds,
+              latencies,
+              app: (processorTime(pid!) - before.app) / done,
+              database: (databaseTime(databaseName) - before.database) / done,
+              calibration: (before.calibration + calibrate()) / 2,
+            }
+            const key = `${scenario}${callers}`
+            results.set(key, [...(results.get(key) ?? []), measured])
+            console.error(
+              `round ${round + 1} ${key.padEnd(4)} ${rounded(measured.perSecond)}/s, calibration ${rounded(measured.calibration, 0)}, app ${rounded(measured.app, 2)} ms, database ${rounded(measured.database, 2)} ms each`,
+            )
+          }
+        }
+      }
+      const of = (scenario: Scenario, figure: (one: Measured) => number, digits = 1) =>
+        Object.fromEntries(
+          CALLERS.map((callers) => [
+            callers,
+            rounded(median(results.get(`${scenario}${callers}`)!.map(figure)), digits),
+          ]),
+        )
+      for (const scenario of scenarios) {
+        report[scenario] = {
+          ...of(scenario, ({ perSecond }) => perSecond),
+          ratio: of(scenario, ({ perSecond, calibration }) => perSecond / calibration, 4),
+          appMs: of(scenario, ({ app }) => app, 2),
+          databaseMs: of(scenario, ({ database }) => database, 2),
+          p95msBy: of(scenario, ({ latencies }) => quantile(latencies, 0.95)),
+          p95ms: of(scenario, ({ latencies }) => quantile(latencies, 0.95))[32],
+        }
+      }
+      const { now, most } = memory(pid!)
+      report['rssMiB'] = rounded(most, 0)
+      report['rssAfterMiB'] = rounded(now, 0)
+      report['calibration'] = rounded(median([...results.values()].flat().map(({ calibration }) => calibration)), 0)
+      await nodes.close()
+    }
+    if (wanted.has('d')) {
+      const people = Number(options.people)
+      const seconds = Number(options.seconds)
+      const hour = {
+        world,
+        template: ready.template as Filled,
+        slot: ready.slots[0]!,
+        pdf,
+        people,
+        seconds,
+        newPdf,
+        sendFile,
+      }
+      report['closingHour'] = await closingHour({ ...hour, nodes: 1, kill: false, environment })
+      report['closingHourKilled'] = await closingHour({ ...hour, nodes: 2, kill: true, environment })
+      report['calibration'] ??= rounded(calibrate(500), 0)
+    }
+    console.log(JSON.stringify(report))
+  } finally {
+    await world.close()
+  }
+}
+
+await measure()

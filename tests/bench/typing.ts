@@ -1,0 +1,143 @@
+/**
+ * How long a keystroke holds the page up on a slow phone: `npm run -s bench:typing` on a quiet machine.
+ *
+ * A real Chromium with the processor six times slower, an application of two hundred rows, typed into a field of a row among
+ * fifty on one page and into the long text. A keystroke is measured from the key to the page's new layout: what the app does
+ * with it, drawing included, painting not. Beside it stands what the page's processor spent a keystroke, autosave and sync among
+ * it: a busy machine makes the first longer, not the second. p95 under 16 ms: the limit of issue 5. Prints one JSON object.
+ */
+import { chromium, type Locator, type Page } from '@playwright/test'
+import { isField, isList, itemsOf } from '#domain/forms/application-type.ts'
+import { review } from '#domain/forms/review.ts'
+import { chromiumArguments, chromiumExecutable } from '../chromium.ts'
+import { RunningServer } from '../e2e/application.ts'
+import { batchNamed } from '../e2e/filled-draft.ts'
+import { emptyDraft, signInAs } from '../faults/people.ts'
+import { mutationOf, type Wish } from '../world/application-walk.ts'
+
+const LIMIT = 16
+const SLOWER = 6
+const ROWS = 200
+const KEYS = 120
+/** The list that is typed into holds as many rows as it takes. */
+const FULL = 'achievements'
+const TEXT = '负责泰州市海陵区老旧小区改造工程的结构设计与现场技术指导，解决了地基不均匀沉降的难题。'
+
+/** Two hundred rows over the lists of the form, as many in each as it takes, each with its texts filled. */
+function wishes(): Wish[] {
+  let left = ROWS
+  return itemsOf(review)
+    .filter(isList)
+    .sort((a, b) => Number(b.id === FULL) - Number(a.id === FULL))
+    .flatMap((list) => {
+      const count = Math.min(left, list.atMost ?? ROWS)
+      left -= count
+      const texts = list.items.filter((item) => isField(item) && item.kind === 'text' && item.shows === undefined)
+      return Array.from({ length: count }, (_, at): Wish[] => {
+        const path = `${list.id}/${crypto.randomUUID()}`
+        const filled = texts.map(({ id }): Wish => ({
+          kind: 'setField',
+          path: `${path}/${id}`,
+          value: `第${at + 1}条`,
+          base: 0,
+        }))
+        return [{ kind: 'addRow', path, position: at + 1 }, ...filled]
+      }).flat()
+    })
+}
+
+/** In the page: from the key to the layout after every listener and all that they left to microtasks. */
+const LISTENING = `
+  globalThis.keystrokes = []
+  let began = 0
+  addEventListener('keydown', () => (began = performance.now()), { capture: true })
+  addEventListener('input', () => {
+    const from = began
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      document.body.getBoundingClientRect()
+      keystrokes.push(performance.now() - from)
+    }
+    port2.postMessage(null)
+  })
+`
+
+/** ms of each keystroke, typed one after the other with a person's pauses. */
+async function typed(page: Page, field: Locator): Promise<number[]> {
+  await field.click()
+  await page.evaluate(LISTENING)
+  for (let at = 0; at < KEYS; at += 1) {
+    await page.keyboard.press('abcdefghij'[at % 10]!)
+    // Autosave, the push and its answer fall in between, as they do for a person.
+    await page.waitForTimeout(60)
+  }
+  return page.evaluate<number[]>('keystrokes')
+}
+
+const share = (times: readonly number[], part: number): number =>
+  Math.round(times.toSorted((a, b) => a - b)[Math.floor(times.length * part)]! * 10) / 10
+const figures = (times: readonly number[]) => ({
+  keystrokes: times.length,
+  medianMs: share(times, 0.5),
+  p95Ms: share(times, 0.95),
+  longestMs: share(times, 0.999),
+})
+
+const server = await RunningServer.create('typing', { environment: { DEMO: '1' } })
+const browser = await chromium.launch({ executablePath: await chromiumExecutable(), args: [...chromiumArguments] })
+try {
+  const phone = await browser.newContext({
+    baseURL: server.origin,
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  await signInAs(phone, 0)
+  const batch = await batchNamed(phone.request, /工程系列中级/)
+  const id = await emptyDraft(phone, server, batch.id)
+  const all = wishes()
+  for (let at = 0; at < all.length; at += 200) {
+    const mutations = all.slice(at, at + 200).map((wish) => mutationOf(id, wish))
+    const data = { protocol: 1, device: crypto.randomUUID(), known: {}, mutations }
+    const answer = await phone.request.post('/api/sync', { data })
+    if (!answer.ok()) throw new Error(`${answer.status()}: ${await answer.text()}`)
+    const { results } = (await answer.json()) as { results: { outcome: string }[] }
+    const refused = results.find(({ outcome }) => outcome !== 'applied')
+    if (refused) throw new Error(JSON.stringify(refused))
+  }
+  const measure = async (step: string, field: (page: Page) => Promise<Locator>) => {
+    const page = await phone.newPage()
+    await page.goto(`/applications/${id}/${step}`)
+    const place = await field(page)
+    const session = await phone.newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+    const processor = async () => {
+      const { metrics } = await session.send('Performance.getMetrics')
+      return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0) * 1000
+    }
+    const before = await processor()
+    const times = await typed(page, place)
+    const spent = (await processor()) - before
+    await page.close()
+    return { ...figures(times), processorMs: Math.round((spent / KEYS) * 10) / 10 }
+  }
+  const row = await measure('achievements', async (page) => {
+    await page
+      .getByRole('button', { name: /^编辑：/ })
+      .nth(49)
+      .click()
+    return page.getByRole('dialog').getByRole('textbox').first()
+  })
+  const longText = await measure('workSummary', async (page) => {
+    const field = page.getByRole('textbox').first()
+    await field.fill(TEXT.repeat(20))
+    return field
+  })
+  const isSlow = Math.max(row.p95Ms, longText.p95Ms) > LIMIT
+  console.log(JSON.stringify({ rows: ROWS, slower: SLOWER, limitMs: LIMIT, row, longText, isSlow }))
+  if (isSlow) process.exitCode = 1
+} finally {
+  await browser.close()
+  await server.close()
+}

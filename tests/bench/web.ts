@@ -1,0 +1,143 @@
+/**
+ * How fast the app stands on a slow phone: `npm run -s bench:web`.
+ *
+ * Lighthouse (mobile, throttled, the production build) on the login page and on 首页 of a person who is signed in, median
+ * of five; the JavaScript that each needs; and the time from a tap on the icon to a form that can be typed in, with the
+ * network off and the processor four times slower. Prints one JSON object.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type BrowserContext, chromium, type Page } from '@playwright/test'
+import lighthouse from 'lighthouse'
+import { chromiumArguments, chromiumExecutable } from '../chromium.ts'
+import { RunningServer } from '../e2e/application.ts'
+import { batchNamed, filledDraft } from '../e2e/filled-draft.ts'
+import { demoPerson, signIn } from '../e2e/walk.ts'
+
+const ROUNDS = Number(process.argv[2] ?? 5)
+const PORT = 9333
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as const
+
+/** The medians of Lighthouse's scores (0 to 100) and times (ms) for one address, in the browser that is open. */
+async function judged(url: string): Promise<Record<string, number>> {
+  const rounds: Record<string, number>[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = await lighthouse(url, {
+      port: PORT,
+      output: 'json',
+      logLevel: 'error',
+      onlyCategories: [...categories],
+      // a person who is signed in stays so, and what the app keeps on the phone is what is measured
+      disableStorageReset: true,
+    })
+    if (!result) throw new Error(`Lighthouse had nothing to say of ${url}`)
+    const { lhr } = result
+    const failed = Object.values(lhr.audits)
+      .filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && scoreDisplayMode === 'binary')
+      .map(({ id }) => id)
+    if (failed.length > 0 && round === 0) console.error(`${url}: ${failed.join(', ')}`)
+    rounds.push({
+      ...Object.fromEntries(categories.map((id) => [id, Math.round((lhr.categories[id]?.score ?? 0) * 100)])),
+      firstPaintMs: Math.round(lhr.audits['first-contentful-paint']?.numericValue ?? 0),
+      largestPaintMs: Math.round(lhr.audits['largest-contentful-paint']?.numericValue ?? 0),
+      blockedMs: Math.round(lhr.audits['total-blocking-time']?.numericValue ?? 0),
+      shift: lhr.audits['cumulative-layout-shift']?.numericValue ?? 0,
+    })
+  }
+  return Object.fromEntries(
+    Object.keys(rounds[0] ?? {}).map((key) => [key, median(rounds.map((one) => one[key] ?? 0))]),
+  )
+}
+
+/** kB of JavaScript (gzip) that came before the page had drawn its first text, and before it could be used. */
+async function scripts(
+  page: Page,
+  path: string,
+  usable: () => Promise<void>,
+): Promise<{ paint: number; usable: number }> {
+  const came: { at: number; bytes: Promise<number> }[] = []
+  page.on('response', (response) => {
+    if (!response.url().endsWith('.js') || response.fromServiceWorker()) return
+    const at = Date.now()
+    came.push({ at, bytes: response.body().then((body) => gzipSync(body).length) })
+  })
+  await page.goto(path)
+  await usable()
+  const paintedAt = await page.evaluate(
+    'performance.timeOrigin + (performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity)',
+  )
+  const sizes = await Promise.all(came.map(async ({ at, bytes }) => ({ at, bytes: await bytes })))
+  const sum = (some: typeof sizes) => Math.round(some.reduce((total, { bytes }) => total + bytes, 0) / 100) / 10
+  return { paint: sum(sizes.filter(({ at }) => at <= (paintedAt as number))), usable: sum(sizes) }
+}
+
+const server = await RunningServer.create('web')
+const profile = mkdtempSync(join(tmpdir(), 'zhicheng-phone-'))
+let context: BrowserContext | undefined
+try {
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: await chromiumExecutable(),
+    args: [...chromiumArguments, `--remote-debugging-port=${PORT}`],
+    baseURL: server.origin,
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+  })
+  const login = await judged(`${server.origin}/apply/login`)
+
+  const fresh = await chromium.launch({ executablePath: await chromiumExecutable(), args: [...chromiumArguments] })
+  const visitor = await fresh.newContext({ baseURL: server.origin, serviceWorkers: 'block' })
+  const first = await visitor.newPage()
+  const loginScripts = await scripts(first, '/apply/login', () =>
+    first.getByLabel('身份证号', { exact: true }).fill('1'),
+  )
+  await signIn(first, demoPerson('applicant'))
+  await first.waitForURL(/\/home/)
+  const batch = await batchNamed(first.request, /工程系列中级/)
+  const id = await filledDraft(first, server, batch)
+  const again = await visitor.newPage()
+  const formScripts = await scripts(again, `/applications/${id}/basics`, () =>
+    again.getByLabel('姓名', { exact: true }).first().waitFor(),
+  )
+  await fresh.close()
+
+  const page = context.pages()[0] ?? (await context.newPage())
+  await signIn(page, demoPerson('applicant'))
+  await page.waitForURL(/\/home/)
+  const home = await judged(`${server.origin}/home`)
+
+  // The icon is tapped on a train: the shell from the cache, the draft from the phone.
+  await page.goto(`/applications/${id}/basics`)
+  await page.getByLabel('姓名', { exact: true }).first().waitFor()
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+  const offline: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const tapped = await context.newPage()
+    const session = await context.newCDPSession(tapped)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+    await context.setOffline(true)
+    const started = Date.now()
+    await tapped.goto(`/applications/${id}/basics`, { waitUntil: 'commit' })
+    await tapped.getByLabel('姓名', { exact: true }).first().waitFor()
+    offline.push(Date.now() - started)
+    await context.setOffline(false)
+    await tapped.close()
+  }
+  console.log(
+    JSON.stringify({
+      login: { ...login, scriptKB: loginScripts },
+      home,
+      form: { scriptKB: formScripts, offlineMs: median(offline) },
+      rounds: ROUNDS,
+    }),
+  )
+} finally {
+  await context?.close()
+  rmSync(profile, { recursive: true, force: true })
+  await server.close()
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+/** What the files of the deployment say of the program is held against the program: no Docker is needed for that. */
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (name: string) => readFileSync(`${root}${name}`, 'utf8')
+const compose = read('compose.yaml')
+const dockerfile = read('Dockerfile')
+const config = read('server/platform/config.ts')
+
+test('every variable that a node is given is one that the configuration reads', () => {
+  const block = /environment: &environment\n((?: {4}\w+:.*\n)+)/.exec(compose)![1]!
+  const names = [...block.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name!)
+  expect(names).toContain('S3_ENDPOINT')
+  for (const name of names.filter((one) => one !== 'LOG_LEVEL')) expect(config, name).toContain(`${name}:`)
+  expect(read('server/main.ts')).toContain('LOG_LEVEL')
+})
+
+test('two nodes, a database, a store and a proxy that knows both nodes', () => {
+  for (const service of ['node1', 'node2', 'postgres', 'store', 'caddy', 'backup']) {
+    expect(compose).toMatch(new RegExp(`^ {2}${service}:$`, 'm'))
+  }
+  expect(read('Caddyfile')).toContain('reverse_proxy node1:3000 node2:3000')
+  expect(read('Caddyfile')).toContain('health_uri /api/health')
+})
+
+test('the image is built of what is there, does not run as root and tells its health', () => {
+  const ignored = read('.dockerignore').split('\n').filter(Boolean)
+  for (const [, path] of dockerfile.matchAll(/^COPY --from=build \/app\/(\S+)/gm)) {
+    // Made in the image itself.
+    if (path === 'build' || path === 'node_modules') continue
+    expect(existsSync(root + path!), path!).toBe(true)
+    expect(ignored).not.toContain(path)
+  }
+  const users = [...dockerfile.matchAll(/^USER (\w+)/gm)].map(([, user]) => user)
+  expect(users.at(0)).toBe('node')
+  expect(users.at(-1)).toBe('node')
+  expect(dockerfile).toMatch(/^HEALTHCHECK [\s\S]*\/api\/health/m)
+})
+
+test('every command that the page of deployment and the files name is there', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const page = read('docs/deployment.md')
+  for (const [, name] of page.matchAll(/npm run (?:-s )?([\w:]+)/g)) expect(Object.keys(scripts), name!).toContain(name)
+  for (const text of [page, compose, dockerfile]) {
+    for (const [path] of text.matchAll(/(?:server|tests)\/[\w/-]+\.ts/g))
+      expect(existsSync(root + path), path).toBe(true)
+  }
+})

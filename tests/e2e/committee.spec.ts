@@ -1,0 +1,149 @@
+import type { Browser, Page } from '@playwright/test'
+import type { RunningServer } from './application.ts'
+import { expect, test } from './application.ts'
+import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
+import { officeSteps } from './office-steps.ts'
+import { choose, demoPerson, fill, signIn } from './walk.ts'
+
+// moves the clock past the publicity
+test.use({ world: 'committee' })
+
+async function desk(browser: Browser, server: RunningServer, role: string): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: server.origin,
+    viewport: { width: 1280, height: 800 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  const page = await context.newPage()
+  await signIn(page, demoPerson(role))
+  await expect(page).toHaveURL(/\/office/)
+  return page
+}
+
+/** From the committee to the certificate through the screens: the secretary counts, the office publishes, confirms and hands out. */
+test('[R103, R111] the committee passes an application, it is published, confirmed, and its certificate picked up', async ({
+  browser,
+  server,
+  phone,
+}) => {
+  test.setTimeout(240_000)
+  const page = await phone.newPage()
+  const applicant = demoPerson('applicant')
+  await signIn(page, applicant)
+  await expect(page).toHaveURL(/\/home/)
+  const batch = await batchNamed(page.request, /工程系列中级/)
+  const id = await filledDraft(page, server, batch, { workStartDate: '2016-07' })
+  await submitDraft(page, id)
+  const steps = await officeSteps(browser, server)
+  await steps.step(id, 'forwardToPreReview')
+  await steps.openAll(id)
+  await steps.step(id, 'passPreReview')
+  await expect.poll(async () => (await steps.view(id)).papers.length, { timeout: 30_000 }).toBeGreaterThan(0)
+  await steps.step(id, 'receivePaper', { paperCode: (await steps.view(id)).papers[0].code })
+  await steps.close()
+
+  await test.step('secretary: committee, session, attendance, ballot, confirmation', async () => {
+    const secretary = await desk(browser, server, 'secretary')
+    await secretary.goto('/office/committee')
+    await secretary.getByRole('button', { name: '新建评委会' }).click()
+    const committee = secretary.getByRole('dialog', { name: '新建评委会' })
+    await fill(committee, /^名称/, '泰州市工程系列中级评审委员会')
+    const members = [
+      '张建国，省建筑设计院，正高级工程师，主任委员',
+      '王立新，省电力公司，高级工程师',
+      '刘芳，省机械研究所，高级工程师',
+    ]
+    await committee.getByLabel(/^组成人员/).fill(members.join('\n'))
+    await committee.getByRole('button', { name: '保存' }).click()
+    await expect(committee).toBeHidden()
+    await secretary.getByRole('button', { name: '安排会议' }).click()
+    const session = secretary.getByRole('dialog', { name: '安排会议' })
+    await choose(session, '评委会', '泰州市工程系列中级评审委员会')
+    await choose(session, '批次', batch.name)
+    await fill(session, /^会议名称/, '第一次评审会')
+    await session.getByLabel(/^日期/).fill('2026-12-10')
+    await session.getByRole('button', { name: '安排', exact: true }).click()
+    await expect(secretary.getByRole('heading', { level: 1, name: '第一次评审会' })).toBeVisible()
+
+    await secretary.getByRole('button', { name: '加入申报' }).click()
+    const adding = secretary.getByRole('dialog', { name: '加入申报' })
+    await adding.getByText('全选 1 份').click()
+    await adding.getByRole('button', { name: '加入 1 份' }).click()
+    await expect(secretary.getByText(`1. ${applicant.fullName}`)).toBeVisible()
+    for (const [at, name] of ['张建国', '王立新', '刘芳'].entries()) {
+      await secretary.getByText(`${name}·`).click()
+      await expect(secretary.getByRole('heading', { name: `出席（${at + 1} / 3）` })).toBeVisible()
+    }
+    await secretary.getByRole('button', { name: `记票：${applicant.fullName}` }).click()
+    const ballot = secretary.getByRole('dialog', { name: '记票' })
+    await fill(ballot, /^同意/, '4')
+    await expect(ballot.getByRole('button', { name: '记下' })).toHaveAttribute('aria-disabled', 'true')
+    await fill(ballot, /^同意/, '2')
+    await fill(ballot, /^反对/, '1')
+    await ballot.getByRole('button', { name: '记下' }).click()
+    await expect(secretary.getByText('同意 2，反对 1，弃权 0（参加表决 3）')).toBeVisible()
+    await secretary.getByRole('button', { name: '主任委员确认' }).click()
+    const confirming = secretary.getByRole('dialog', { name: '主任委员确认' })
+    await choose(confirming, '主持并确认的主任委员', '张建国')
+    await confirming.getByRole('button', { name: '确认并封存' }).click()
+    await expect(secretary.getByText('票数封存').first()).toBeVisible()
+    await expect(secretary.getByRole('button', { name: /^记票/ })).toBeHidden()
+    await secretary.context().close()
+  })
+
+  const stranger = await (await browser.newContext({ baseURL: server.origin, locale: 'zh-CN' })).newPage()
+  await test.step('office: the list is drafted and published, and the public reads it without login', async () => {
+    const office = await desk(browser, server, 'office')
+    await office.goto('/office/publicity')
+    await office.getByRole('button', { name: '拟定名单' }).click()
+    const drafting = office.getByRole('dialog', { name: '拟定公示名单' })
+    await choose(drafting, '批次', batch.name)
+    await fill(drafting, /^电话/, '0523-86880000')
+    await drafting.getByRole('button', { name: '拟定', exact: true }).click()
+    await expect(office.getByRole('heading', { name: '名单（1 人）' })).toBeVisible()
+    await stranger.goto('/publicity')
+    await expect(stranger.getByText(`关于${batch.name}通过人员名单的公示`)).toBeHidden()
+    await office.getByRole('button', { name: '发布公示' }).click()
+    await office.getByRole('dialog', { name: '发布公示' }).getByRole('button', { name: '发布', exact: true }).click()
+    await expect(office.getByRole('button', { name: '核准发文' })).toHaveAttribute('aria-disabled', 'true')
+    await stranger.goto('/publicity')
+    await stranger.getByText(`关于${batch.name}通过人员名单的公示`).click()
+    await expect(stranger.getByText(applicant.fullName)).toBeVisible()
+    await expect(stranger.getByText(applicant.idNumber.slice(-4))).toBeHidden()
+    await office.context().close()
+  })
+  await stranger.context().close()
+
+  await test.step('office: after the last day the results are confirmed, numbered and picked up', async () => {
+    await server.advanceClock(16 * 86_400_000)
+    const office = await desk(browser, server, 'office')
+    await office.goto('/office/publicity')
+    await office.getByRole('link', { name: /通过人员名单的公示/ }).click()
+    await office.getByRole('button', { name: '核准发文' }).click()
+    const confirming = office.getByRole('dialog', { name: '核准发文' })
+    await fill(confirming, /^文号/, '泰职称〔2026〕12 号')
+    await confirming.getByRole('button', { name: '核准', exact: true }).click()
+    await expect(confirming).toBeHidden()
+    await office.getByRole('link', { name: '证书', exact: true }).click()
+    await office.getByRole('button', { name: '编号' }).click()
+    const numbering = office.getByRole('dialog', { name: '证书编号' })
+    await fill(numbering, /^证书编号/, '苏泰202600001')
+    await numbering.getByRole('button', { name: '保存' }).click()
+    await expect(office.getByText('苏泰202600001')).toBeVisible()
+    await office.getByRole('button', { name: '登记领取' }).click()
+    await office.getByRole('dialog', { name: '登记领取' }).getByRole('button', { name: '保存' }).click()
+    await expect(office.getByText(`${applicant.fullName} 领取`)).toBeVisible()
+    await office.context().close()
+  })
+
+  await test.step('[R103] the applicant finds the result in 历史申报信息', async () => {
+    // a fortnight is longer than a session
+    const later = await (await browser.newContext({ baseURL: server.origin, locale: 'zh-CN' })).newPage()
+    await signIn(later, applicant)
+    await expect(later).toHaveURL(/\/home/)
+    await later.goto('/applications/history')
+    await expect(later.getByText('已发证').first()).toBeVisible()
+    await later.context().close()
+  })
+})

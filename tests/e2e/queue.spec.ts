@@ -1,0 +1,100 @@
+import { expect, test } from './application.ts'
+import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
+import { demoPerson, signIn } from './walk.ts'
+
+test.use({ world: 'queue' })
+
+/** The queue of a busy week, and two colleagues over one case. */
+test('20,000 rows scroll; a view is kept under a name; colleagues see each other at a case', async ({
+  browser,
+  server,
+}) => {
+  test.setTimeout(240_000)
+  const phone = await (await browser.newContext({ baseURL: server.origin, locale: 'zh-CN' })).newPage()
+  await signIn(phone, demoPerson('applicant'))
+  await expect(phone).toHaveURL(/\/home/)
+  const batch = await batchNamed(phone.request, /初定/)
+  const id = await filledDraft(phone, server, batch, { workStartDate: '2016-07' })
+  await submitDraft(phone, id)
+  await phone.context().close()
+
+  const open = async (role: string) => {
+    const context = await browser.newContext({
+      baseURL: server.origin,
+      viewport: { width: 1280, height: 800 },
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const page = await context.newPage()
+    await signIn(page, demoPerson(role))
+    await expect(page).toHaveURL(/\/office/)
+    return page
+  }
+  const page = await open('office')
+
+  await test.step('a view with its filters is kept, shared by its link, and opened again', async () => {
+    await page.goto('/office/queue?tab=all&q=没有这个人&sort=longest')
+    await page.getByRole('button', { name: '视图', exact: true }).click()
+    const views = page.getByRole('dialog', { name: '我的视图' })
+    await expect(views.getByText('还没有存过视图')).toBeVisible()
+    await views.getByLabel('把现在的列表存为').fill('久等的')
+    await views.getByRole('button', { name: '存为视图' }).click()
+    await views.getByRole('button', { name: '复制这个列表的链接' }).click()
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    await views.getByRole('button', { name: '关闭' }).click()
+    await page.goto('/office/queue?tab=all')
+    await expect(page.getByRole('button', { name: '清除 搜索' })).toBeHidden()
+    await page.getByRole('button', { name: '视图', exact: true }).click()
+    await views.getByRole('button', { name: '久等的', exact: true }).click()
+    await expect(page.getByRole('button', { name: '清除 搜索' })).toBeVisible()
+    expect(page.url()).toBe(link)
+  })
+
+  await test.step('20,000 rows: few are drawn, the last is reached, and back from its case one stands there again', async () => {
+    // one real row of the server, 20,000 times: so many cannot be submitted in a test
+    const answer = await (await page.request.get('/api/review/queue?pageSize=50')).json()
+    const asked: number[] = []
+    await page.route('**/api/review/queue?**', async (route) => {
+      const at = Number(new URL(route.request().url()).searchParams.get('page'))
+      asked.push(at)
+      const rows = Array.from({ length: 50 }, (_, place) => ({
+        ...answer.rows[0],
+        id: `00000000-0000-4000-8000-${String((at - 1) * 50 + place).padStart(12, '0')}`,
+        own: false,
+        number: `第 ${(at - 1) * 50 + place + 1} 份`,
+      }))
+      await route.fulfill({ json: { ...answer, rows, total: 20_000, page: at, pageSize: 50 } })
+    })
+    await page.goto('/office/queue?tab=all')
+    const table = page.getByRole('region', { name: '审核队列' })
+    await expect(table.getByRole('link', { name: '第 1 份', exact: true })).toBeVisible()
+    await expect(page.getByText('共 20000 份', { exact: true })).toBeVisible()
+    await expect(table.getByRole('table')).toHaveAttribute('aria-rowcount', '20001')
+    await table.evaluate((box) => box.scrollTo(0, box.scrollHeight))
+    const last = table.getByRole('link', { name: '第 20000 份', exact: true })
+    await expect(last).toBeVisible()
+    expect(await table.getByRole('row').count()).toBeLessThan(80)
+    expect(asked.length).toBeLessThan(8)
+    expect(await last.getAttribute('href')).toContain('page=400')
+    // the keys go on from where the row in hand is
+    await table
+      .getByRole('row')
+      .filter({ has: page.getByRole('link', { name: '第 20000 份', exact: true }) })
+      .click({ position: { x: 400, y: 10 } })
+    await page.keyboard.press('k')
+    await expect(table.locator('tr.cursor').getByRole('link', { name: '第 19999 份', exact: true })).toBeVisible()
+    await page.goto('/office/queue?tab=all&page=200')
+    await expect(table.getByRole('link', { name: '第 9951 份', exact: true })).toBeInViewport()
+    await page.unroute('**/api/review/queue?**')
+  })
+
+  await test.step('who else has the case open stands above it', async () => {
+    const clerk = await open('pointClerk')
+    await clerk.goto(`/office/applications/${id}?tab=all`)
+    await expect(clerk.getByRole('heading', { level: 1, name: demoPerson('applicant').fullName })).toBeVisible()
+    await page.goto(`/office/applications/${id}?tab=all`)
+    await expect(page.getByText(`${demoPerson('pointClerk').fullName}也打开了这份申报`)).toBeVisible()
+    await clerk.context().close()
+  })
+})
