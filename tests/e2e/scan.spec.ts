@@ -318,6 +318,8 @@ test('[R41, R44, R48] pages before the camera become a PDF within 500 KB, whatev
     await choose(page, '受理点所在地区', '海陵区')
     await choose(page, '受理点', /./)
     await page.goto(`${application}/materials`)
+    // its files may still be on their way
+    await expect(page.getByRole('button', { name: '完成提交' })).toBeEnabled({ timeout: 60_000 })
     await page.getByRole('button', { name: '完成提交' }).click()
     await page.getByRole('dialog', { name: '完成提交' }).getByRole('button', { name: '确认完成提交' }).click()
     await expect(page).toHaveURL(/\/receipt/, { timeout: 60_000 })

@@ -172,7 +172,7 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     attempt: () => ({ param: { id: nobody, grantId: nobody } }),
     answers: ['request.not-found'],
   },
-  'post /api/accounts/staff/{id}/lock': missing(['admin'], { locked: true, reason: '离职' }),
+  'post /api/accounts/staff/{id}/lock': missing(['admin'], { locked: true, reason: '已经离职，停用账号' }),
   'post /api/accounts/staff/{id}/password': missing(['admin']),
 
   'get /api/integrity': { gate: ['office', 'auditor'] },

@@ -122,6 +122,25 @@ describe('a draft', () => {
     expect((await draft.undoRemove(again.value)).ok).toBe(false)
   })
 
+  it('[R45] removes a row although the answer to what was typed in it comes at that moment', async () => {
+    const added = await draft.addRow('educations')
+    if (!added.ok) throw new Error(added.code)
+    const path = `educations/${added.value}`
+    draft.setField(`${path}/school`, '扬州大学')
+    const flush = draft.flush.bind(draft)
+    // between the tap and the disk the typed words go and are answered
+    vi.spyOn(draft, 'flush').mockImplementationOnce(async () => {
+      await flush()
+      await phone.sync.now()
+    })
+    const removed = await draft.removeRow(path)
+    if (!removed.ok) throw new Error(removed.code)
+    phone.clock.time += 9_000
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells[path]?.value).toBeNull()
+    expect(draft.answers.rows['educations']).toBeUndefined()
+  })
+
   it('[R68] marks one row as the highest education and takes the mark from the others', async () => {
     const first = await draft.addRow('educations')
     const second = await draft.addRow('educations')

@@ -87,8 +87,16 @@ function waitingOf({ accountId, mutation, was = null, file = null, dueAt = 0, no
 
 /** Queues one mutation. Call it inside a transaction over `outboxTables`. Returns the tick. */
 export async function queue(db: PhoneDatabase, entry: New<Mutation>): Promise<number> {
-  await db.outbox.add(waitingOf(entry))
-  return nextTick(db, entry.mutation.applicationId)
+  const { applicationId } = entry.mutation
+  const row = waitingOf(entry)
+  const seq = await db.outbox.add(row)
+  if (row.mutation.kind === 'removeRow') {
+    // The answer to what was typed in the row may have come since the removal was meant: its version is our own doing.
+    const application = await db.applications.get(applicationId)
+    const all = await db.outbox.where({ applicationId }).toArray()
+    if (application) await db.outbox.put(follow({ ...row, seq: seq as number }, application, all))
+  }
+  return nextTick(db, applicationId)
 }
 
 /**
