@@ -7,16 +7,17 @@ export default defineConfig({
   fullyParallel: false,
   // a test waits more than it works; each worker has servers and a browser of its own
   workers: 2,
-  retries: 0,
-  timeout: 180_000,
-  expect: { timeout: 15_000 },
+  // decision 006
+  retries: 1,
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],
   use: {
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     viewport: { width: 390, height: 844 },
     trace: 'retain-on-failure',
-    actionTimeout: 15_000,
+    actionTimeout: 30_000,
     launchOptions: { executablePath: await chromiumExecutable(), args: chromiumArguments },
   },
 })
