@@ -19,7 +19,18 @@ const instant = v.pipe(
   v.transform((text) => new Date(text)),
 )
 const short = v.pipe(v.string(), v.trim(), v.maxLength(100))
-const settings = v.object({
+const byItem = <Value extends v.GenericSchema>(value: Value) =>
+  v.pipe(
+    v.record(v.pipe(v.string(), v.maxLength(100)), value),
+    v.check((all) => Object.keys(all).length <= 500),
+  )
+const overrides = v.object({
+  required: v.exactOptional(byItem(v.boolean())),
+  atMost: v.exactOptional(byItem(v.number())),
+  hints: v.exactOptional(byItem(v.pipe(v.string(), v.maxLength(500)))),
+  helps: v.exactOptional(byItem(v.pipe(v.string(), v.maxLength(2000)))),
+})
+const settings = {
   type: v.picklist(['initial', 'review', 'reissue']),
   name: short,
   year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(2100)),
@@ -35,17 +46,17 @@ const settings = v.object({
     v.array(v.object({ id: short, titles: v.pipe(v.array(short), v.maxLength(20)) })),
     v.maxLength(300),
   ),
-})
+}
 
 /** The batches as the office keeps them: mounted before the public ones. */
 const deskRoutes = new Hono<SignedEnv>()
   .get('/', withRole('office', 'secretary', 'auditor', 'admin'), async (c) =>
     respond(c, ok(await batchCalendar(c.var.platform.database.db, c.var.who))),
   )
-  .post('/', withRole('office'), json(settings), async (c) =>
+  .post('/', withRole('office'), json(v.object({ ...settings, overrides: v.optional(overrides, {}) })), async (c) =>
     respond(c, await act(c, (ctx) => createBatch(ctx, c.var.who, c.req.valid('json')))),
   )
-  .patch('/:id', withRole('office'), param(byId), json(v.partial(settings)), async (c) =>
+  .patch('/:id', withRole('office'), param(byId), json(v.partial(v.object({ ...settings, overrides }))), async (c) =>
     respond(c, await act(c, (ctx) => updateBatch(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
   .get('/:id/days', withRole('office', 'secretary', 'auditor', 'admin'), param(byId), async (c) =>

@@ -1,3 +1,5 @@
+import type { ApplicationType } from '#domain/forms/application-type.ts'
+import { soundOverrides } from '#domain/forms/batch-overrides.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { type BatchSettings, changeBatch, checkBatch, offeredSpecialties } from '#domain/rules/batch-settings.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
@@ -5,7 +7,7 @@ import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
-import { storeEdition } from './actions.ts'
+import { catalogueOf, storeEdition } from './actions.ts'
 import {
   type Batch,
   countStates,
@@ -28,7 +30,7 @@ const settingsOf = (batch: Batch): BatchSettings => ({
 export async function batchCalendar(db: Db, who: Signed) {
   const [batches, counts] = await Promise.all([listAllBatches(db, who), countStates(db, who)])
   return batches.map((batch) => {
-    const { nextSerial: _, overrides: __, readingTextId: ___, createdAt: ____, ...shown } = batch
+    const { nextSerial: _, readingTextId: __, createdAt: ___, ...shown } = batch
     const own = counts.filter(({ batchId }) => batchId === batch.id)
     return {
       ...shown,
@@ -42,7 +44,7 @@ export async function batchCalendar(db: Db, who: Signed) {
 /** First submissions of a batch, day by day in Shanghai. */
 export const batchDays = (db: Db, who: Signed, id: string) => submissionsByDay(db, who, id)
 
-const columnsOf = (settings: BatchSettings) => ({
+const columnsOf = (settings: BatchSettings, form: ApplicationType) => ({
   name: settings.name.trim(),
   year: settings.year,
   level: settings.level,
@@ -54,13 +56,14 @@ const columnsOf = (settings: BatchSettings) => ({
   recognitionByApproval: settings.recognitionByApproval,
   graceMinutes: settings.graceMinutes,
   specialties: JSON.stringify(offeredSpecialties(settings.type, settings.specialties)),
+  overrides: JSON.stringify(soundOverrides(form, settings.overrides)),
 })
 
 /** A new batch, with the newest catalogue and reading text of its type. Refused: settings that make no batch. */
 export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings): Promise<Outcome<{ id: string }>> {
-  const sound = checkBatch(settings)
-  if (!sound.ok) return sound
   const type = applicationTypes[settings.type]
+  const sound = checkBatch(settings, type)
+  if (!sound.ok) return sound
   const text = await findNewestText(ctx.db, who, type.gate.text)
   if (!text) return refuse('reading.missing')
   const id = ctx.newId()
@@ -73,7 +76,7 @@ export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings
       editionId: await storeEdition(ctx.db, type),
       readingTextId: text.id,
       createdAt: ctx.now,
-      ...columnsOf(settings),
+      ...columnsOf(settings, type),
     })
     .execute()
   ctx.audit({ action: 'batch.created', subject: `batch:${id}` })
@@ -91,16 +94,18 @@ export async function updateBatch(
   if (!batch) return refuse('request.not-found')
   const before = settingsOf(batch)
   const after = { ...before, ...change }
-  const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) })
-  if (!allowed.ok) return allowed
   const { type, year } = after
+  const edition = type === batch.type ? await catalogueOf(ctx.db, who, batch.editionId) : undefined
+  if (edition && !edition.ok) throw new Error(`No edition ${batch.editionId}`)
+  const kind = edition?.value ?? applicationTypes[type]
+  const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) }, kind)
+  if (!allowed.ok) return allowed
   const moved = type !== batch.type || year !== batch.year
-  const kind = applicationTypes[type]
   const text = type === batch.type ? undefined : await findNewestText(ctx.db, who, kind.gate.text)
   await ctx.db
     .updateTable('batch')
     .set({
-      ...columnsOf(after),
+      ...columnsOf(after, kind),
       ...(moved && { type, serial: await nextBatchSerial(ctx.db, who, type, year) }),
       ...(type !== batch.type && { editionId: await storeEdition(ctx.db, kind) }),
       ...(text && { readingTextId: text.id }),

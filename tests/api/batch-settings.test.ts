@@ -89,6 +89,39 @@ describe.each(await databaseKinds())('the batches as the office keeps them, on %
     expect((await change(batch.id, { graceMinutes: 16 })).status).toBe(204)
   })
 
+  test('[R23] what a batch asks for otherwise than its form reaches the phones, and is refused where the form cannot bear it', async () => {
+    const batch = await world.batch()
+    const offer = async () => bodyOf(await apiOf(world.browser()).batches[':id'].$get({ param: { id: batch.id } }))
+    const overrides = {
+      required: { societies: true, workSummary: true },
+      atMost: { workSummary: 900 },
+      hints: { societies: ' 没有写“无”\u0000\r\n' },
+      helps: {},
+    }
+    expect((await change(batch.id, { overrides })).status).toBe(204)
+    // only what differs, and texts without what nobody can read
+    const kept = { required: { societies: true }, atMost: { workSummary: 900 }, hints: { societies: '没有写“无”' } }
+    expect((await offer()).overrides).toEqual(kept)
+    expect((await bodyOf(await desk(office).$get())).find(({ id }) => id === batch.id)?.overrides).toEqual(kept)
+    // another setting leaves them alone
+    expect((await change(batch.id, { name: '换了名称' })).status).toBe(204)
+    expect((await offer()).overrides).toEqual(kept)
+
+    const refused = async (more: object) => problemOf(await change(batch.id, { overrides: more }))
+    expect(await refused({ required: { acceptancePoint: false } })).toMatchObject({
+      code: 'answer.locked',
+      path: 'overrides.required.acceptancePoint',
+    })
+    expect(await refused({ atMost: { workSummary: 2001 } })).toMatchObject({ code: 'answer.out-of-range' })
+    expect(await refused({ hints: { nothing: '好' } })).toMatchObject({ code: 'answer.unknown-path' })
+    expect(await refused({ required: { societies: 'yes' } })).toMatchObject({ code: 'request.invalid' })
+
+    await submitted(world, { batch }, { societies: '无' })
+    expect(await refused({ ...kept, atMost: { workSummary: 800 } })).toMatchObject({ code: 'batch.locked-setting' })
+    expect((await change(batch.id, { overrides: { ...kept, hints: {} } })).status).toBe(204)
+    expect((await offer()).overrides).toEqual({ required: kept.required, atMost: kept.atMost })
+  })
+
   test('[R1] only the office changes batches; reviewers of one place do not even see the calendar', async () => {
     const batch = await world.batch()
     const applicant = await world.signIn(await world.person())

@@ -106,7 +106,7 @@ export const problems = {
   'batch.already-applied': { title: '本批次已有申报', detail: '您在本批次已有一份申报，请到“当前申报信息”继续。' },
   'batch.locked-setting': {
     title: '不能修改',
-    detail: '本批次已有人提交，类型、专业和级别不能再改；截止时间只能延后。',
+    detail: '本批次已有人提交，类型、专业、级别、必填和上限不能再改；截止时间只能延后。',
   },
   'reading.too-early': { title: '请读完再继续', detail: '请读完全文，还要 {seconds} 秒才能继续。' },
   'reading.missing': { title: '还没有阅读', detail: '还没有阅读并同意，请先打开阅读页。' },

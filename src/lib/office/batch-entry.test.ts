@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { DeskBatch } from './batch-calendar.ts'
-import { changeOf, choices, emptyBatch, entryOfBatch, judge, nextYear, settingsOf } from './batch-entry.ts'
+import { itemsOfStep } from '#domain/forms/application-type.ts'
+import { review } from '#domain/forms/review.ts'
+import {
+  type BatchEntry,
+  changeOf,
+  choices,
+  countOverrides,
+  emptyBatch,
+  entryOfBatch,
+  judge,
+  nextYear,
+  preview,
+  settingsOf,
+} from './batch-entry.ts'
 
 const batch = {
   id: 'b1',
@@ -23,6 +36,7 @@ const batch = {
       titles: [{ id: 'engineering.intermediate', label: '工程师', level: 'intermediate' }],
     },
   ],
+  overrides: {},
   submitted: true,
 } as unknown as DeskBatch
 
@@ -70,6 +84,39 @@ describe('a batch as it is typed', () => {
     expect([entry.grace, graceOf({}), graceOf({ grace: '' }), graceOf({ endless: true })]).toEqual(['10', 10, 0, 0])
     const wrong = judge({ ...entry, grace: '很久' }, batch)
     expect(!wrong.ok && wrong.path).toBe('graceMinutes')
+  })
+
+  it('[R23] shows the form as it would be, and keeps only what differs from the catalogue', () => {
+    const entry = entryOfBatch({
+      ...batch,
+      submitted: false,
+      overrides: { atMost: { workSummary: 1500 } },
+    } as DeskBatch)
+    expect(entry.overrides.atMost).toEqual({ workSummary: '1500' })
+    const changed: BatchEntry = {
+      ...entry,
+      overrides: {
+        required: { societies: true, workSummary: true },
+        atMost: { workSummary: '1000', societies: ' ' },
+        hints: { societies: '没有写“无”' },
+        helps: {},
+      },
+    }
+    const shown = preview(changed, review)
+    const basics = shown.type.steps.flatMap(itemsOfStep).find(({ id }) => id === 'societies')
+    expect(basics).toMatchObject({ required: true, hint: '没有写“无”', atMost: 200 })
+    expect(shown.specialties).toEqual(batch.specialties)
+    const judged = judge(changed, { ...batch, submitted: false } as DeskBatch)
+    expect(judged.ok && judged.value.overrides).toEqual({
+      required: { societies: true },
+      atMost: { workSummary: 1000 },
+      hints: { societies: '没有写“无”' },
+    })
+    expect(countOverrides(review, changed.overrides)).toBe(3)
+    const wrong = judge({ ...changed, overrides: { ...changed.overrides, atMost: { workSummary: '很多' } } }, null)
+    expect(!wrong.ok && wrong.path).toBe('overrides.atMost.workSummary')
+    // what is half typed does not break what is shown
+    expect(preview({ ...changed, specialtyIds: [] }, review).specialties).toEqual([])
   })
 
   it('says what is missing', () => {

@@ -1,8 +1,19 @@
 import { titleLevel, type TitleLevel } from '#domain/code-lists/title-level.ts'
 import { series } from '#domain/code-lists/series.ts'
 import { specialties, titlesOf } from '#domain/code-lists/specialties.ts'
-import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
-import { type BatchSettings, changeBatch, checkBatch, offersSpecialties } from '#domain/rules/batch-settings.ts'
+import type { SpecialtyOffer } from '#domain/forms/answers.ts'
+import type { ApplicationType, ApplicationTypeId } from '#domain/forms/application-type.ts'
+import { soundOverrides } from '#domain/forms/batch-overrides.ts'
+import { type BatchOverrides, canonicalJson, withOverrides } from '#domain/forms/edition.ts'
+import { applicationTypes } from '#domain/forms/index.ts'
+import {
+  type BatchSettings,
+  changeBatch,
+  checkBatch,
+  offeredSpecialties,
+  offersSpecialties,
+  type SpecialtyChoice,
+} from '#domain/rules/batch-settings.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { dateInShanghai, instantOfShanghai, timeInShanghai } from '#domain/working-days.ts'
 import type { DeskBatch } from './batch-calendar.ts'
@@ -25,7 +36,39 @@ export interface BatchEntry {
   grace: string
   levels: TitleLevel[]
   specialtyIds: string[]
+  overrides: OverridesEntry
 }
+
+/** What a batch asks for otherwise than its form, as it is typed, by item path. */
+export interface OverridesEntry {
+  required: Record<string, boolean>
+  /** as typed; empty: as the form has it */
+  atMost: Record<string, string>
+  hints: Record<string, string>
+  helps: Record<string, string>
+}
+
+export const noOverrides = (): OverridesEntry => ({ required: {}, atMost: {}, hints: {}, helps: {} })
+
+const overridesEntry = ({ required, atMost, hints, helps }: BatchOverrides): OverridesEntry => ({
+  required: { ...required },
+  atMost: Object.fromEntries(Object.entries(atMost ?? {}).map(([path, limit]) => [path, String(limit)])),
+  hints: { ...hints },
+  helps: { ...helps },
+})
+
+/** What was typed as overrides; a limit that is no number is left for the rule to refuse. */
+function overridesOf({ required, atMost, hints, helps }: OverridesEntry): BatchOverrides {
+  const limits = Object.entries(atMost)
+    .filter(([, limit]) => limit.trim() !== '')
+    .map(([path, limit]) => [path, Number(limit)] as const)
+  const parts = { required, atMost: Object.fromEntries(limits), hints, helps }
+  return Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0))
+}
+
+/** How many things are set otherwise than in the form. */
+export const countOverrides = (form: ApplicationType, entry: OverridesEntry): number =>
+  Object.values(soundOverrides(form, overridesOf(entry))).reduce((sum, part) => sum + Object.keys(part).length, 0)
 
 const wallClock = (instant: string | Date): string => timeInShanghai(instant).replace(' ', 'T')
 
@@ -45,6 +88,7 @@ export function emptyBatch(now: number): BatchEntry {
     grace: '0',
     levels: ['intermediate'],
     specialtyIds: [],
+    overrides: noOverrides(),
   }
 }
 
@@ -66,6 +110,7 @@ export function entryOfBatch(batch: DeskBatch): BatchEntry {
     grace: String(batch.graceMinutes),
     levels: titleLevel.items.map(({ code }) => code).filter((code) => levels.has(code)),
     specialtyIds: batch.specialties.map(({ id }) => id),
+    overrides: overridesEntry(batch.overrides),
   }
 }
 
@@ -104,33 +149,52 @@ export function settingsOf(entry: BatchEntry): Outcome<BatchSettings> {
     recognitionByApproval: entry.recognitionByApproval,
     // A batch without an end needs none; what is no number is refused by the rule.
     graceMinutes: entry.endless ? 0 : Number(entry.grace.trim() === '' ? '0' : entry.grace),
-    specialties: offersSpecialties(entry.type)
-      ? entry.specialtyIds
-          .map((id) => ({
-            id,
-            titles: titlesOf(id)
-              .filter(({ level }) => entry.levels.includes(level))
-              .map((title) => title.id),
-          }))
-          .filter(({ titles }) => titles.length > 0)
-      : [],
+    specialties: chosenSpecialties(entry),
+    overrides: overridesOf(entry.overrides),
   }
   return ok(settings)
 }
 
-/** Whether an entry makes a batch, or changes the one there is; the first thing against it. */
-export function judge(entry: BatchEntry, batch: DeskBatch | null): Outcome<BatchSettings> {
-  const settings = settingsOf(entry)
-  if (!settings.ok || batch === null) return settings.ok ? withCheck(settings.value) : settings
-  const before = settingsBefore(batch)
-  const after = { ...before, ...changeOf(batch, settings.value) }
-  const sound = changeBatch(before, after, { submitted: batch.submitted })
-  return sound.ok ? ok(after) : sound
-}
+const chosenSpecialties = (entry: BatchEntry): SpecialtyChoice[] =>
+  offersSpecialties(entry.type)
+    ? entry.specialtyIds
+        .map((id) => ({
+          id,
+          titles: titlesOf(id)
+            .filter(({ level }) => entry.levels.includes(level))
+            .map((title) => title.id),
+        }))
+        .filter(({ titles }) => titles.length > 0)
+    : []
 
-const withCheck = (settings: BatchSettings): Outcome<BatchSettings> => {
-  const sound = checkBatch(settings)
-  return sound.ok ? ok(settings) : sound
+/** What applicants would be offered, and the form they would fill, if the entry were saved as it stands. */
+export const preview = (
+  entry: BatchEntry,
+  form: ApplicationType,
+): { readonly type: ApplicationType; readonly specialties: readonly SpecialtyOffer[] } => ({
+  type: withOverrides(form, soundOverrides(form, overridesOf(entry.overrides))),
+  specialties: offeredSpecialties(entry.type, chosenSpecialties(entry)),
+})
+
+/**
+ * Whether an entry makes a batch, or changes the one there is; the first thing against it.
+ * @param form the edition of the form that the batch has or will have
+ */
+export function judge(
+  entry: BatchEntry,
+  batch: DeskBatch | null,
+  form: ApplicationType = applicationTypes[entry.type],
+): Outcome<BatchSettings> {
+  const settings = settingsOf(entry)
+  if (!settings.ok) return settings
+  const typed = checkBatch(settings.value, form)
+  if (!typed.ok) return typed
+  const next = { ...settings.value, overrides: soundOverrides(form, settings.value.overrides) }
+  if (batch === null) return ok(next)
+  const before = settingsBefore(batch)
+  const after = { ...before, ...changeOf(batch, next) }
+  const allowed = changeBatch(before, after, { submitted: batch.submitted }, form)
+  return allowed.ok ? ok(after) : allowed
 }
 
 const settingsBefore = (batch: DeskBatch): BatchSettings => ({
@@ -149,7 +213,7 @@ export function changeOf(batch: DeskBatch, settings: BatchSettings): Partial<Bat
       const [was, is] = [before[key], settings[key]]
       return was === null || is === null ? was === is : wallClock(was as string) === wallClock(is as string)
     }
-    return JSON.stringify(before[key]) === JSON.stringify(settings[key])
+    return canonicalJson(before[key]) === canonicalJson(settings[key])
   }
   return Object.fromEntries(
     (Object.keys(settings) as (keyof BatchSettings)[]).filter((key) => !same(key)).map((key) => [key, settings[key]]),

@@ -8,6 +8,7 @@ import { initialPhrases, type StockPhrases } from '#domain/rules/stock-phrases.t
 import { ok, type Outcome, type Refused } from '#domain/problems.ts'
 import { api, ask } from '$lib/session/api.ts'
 import { type CaseFile, caseSteps, type CaseStep, filesToOpen } from './case-lines.ts'
+import { editionOf } from './editions.ts'
 
 const one = api.review.applications[':id']
 export type CaseView = InferResponseType<typeof one.$get, 200>
@@ -15,20 +16,6 @@ export type CaseDuplicate = CaseView['duplicates'][number]
 export type CaseComment = CaseView['comments'][number]
 export type TransitionOffer = CaseView['available'][number]
 export type TransitionWish = Omit<InferRequestType<typeof one.transition.$post>['json'], 'version'>
-
-/** Catalogues by name; a name never changes its content. */
-const editions = new Map<string, ApplicationType>()
-
-async function editionOf(id: string): Promise<Outcome<ApplicationType>> {
-  const known = editions.get(id)
-  if (known) return ok(known)
-  const found = await ask(api.editions[':id'].$get({ param: { id } }))
-  if (!found.ok) return found
-  // The server stores what the catalogue's own type describes; JSON does not carry it.
-  const type = found.value
-  editions.set(id, type)
-  return ok(type)
-}
 
 /** One application on the reviewer's table: what was submitted, what he and others noted, what can be done with it. */
 export class ReviewCase {

@@ -1,10 +1,14 @@
 import type { ApplicationType, Item, Section, Step } from './application-type.ts'
 
-/** What the office may set for one batch without a new edition: required marks, limits, hints, by item path (`educations/major`). */
+/**
+ * What the office may set for one batch without a new edition: required marks, limits, hints and explanations, by item path
+ * (`educations/major`). How far, `batch-overrides.ts` says.
+ */
 export interface BatchOverrides {
   readonly required?: Readonly<Record<string, boolean>>
   readonly atMost?: Readonly<Record<string, number>>
   readonly hints?: Readonly<Record<string, string>>
+  readonly helps?: Readonly<Record<string, string>>
 }
 
 /** JSON with sorted keys and no white space: the same content always gives the same text, hence the same digest. */
@@ -24,8 +28,8 @@ export const editionName = (type: ApplicationType, sha256: string): string =>
 
 /** The edition as a batch uses it. Returns the same object when the batch overrides nothing. */
 export function withOverrides<T extends ApplicationType>(type: T, overrides: BatchOverrides): T {
-  const { required = {}, atMost = {}, hints = {} } = overrides
-  if ([required, atMost, hints].every((part) => Object.keys(part).length === 0)) return type
+  const { required = {}, atMost = {}, hints = {}, helps = {} } = overrides
+  if ([required, atMost, hints, helps].every((part) => Object.keys(part).length === 0)) return type
   const changeOne = <I extends Item>(item: I, path: string): I => {
     const changed: Record<string, unknown> = { ...item }
     if (path in required) {
@@ -33,7 +37,9 @@ export function withOverrides<T extends ApplicationType>(type: T, overrides: Bat
       else changed['required'] = required[path] ? true : undefined
     }
     if (path in atMost && ('atMost' in item || item.kind === 'list')) changed['atMost'] = atMost[path]
-    if (path in hints) changed['hint'] = hints[path]
+    // An emptied text takes the catalogue's away.
+    if (path in hints) changed['hint'] = hints[path] || undefined
+    if (path in helps) changed['help'] = helps[path] || undefined
     if (item.kind === 'list') changed['items'] = item.items.map((inner) => changeOne(inner, `${path}/${inner.id}`))
     return changed as unknown as I
   }

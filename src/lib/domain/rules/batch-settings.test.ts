@@ -14,6 +14,7 @@ const batch: BatchSettings = {
   recognitionByApproval: true,
   graceMinutes: 0,
   specialties: [{ id: 'engineering.construction', titles: ['engineering.intermediate'] }],
+  overrides: {},
 }
 const codeOf = (outcome: ReturnType<typeof checkBatch>) => (outcome.ok ? 'ok' : `${outcome.code} ${outcome.path}`)
 
@@ -42,6 +43,45 @@ describe('the settings of a batch', () => {
     const [offer] = offeredSpecialties('review', batch.specialties)
     expect(offer).toMatchObject({ label: '建筑工程', titles: [{ label: '工程师' }] })
     expect(offeredSpecialties('reissue', batch.specialties)).toEqual([])
+  })
+
+  it('[R23] asks for more or less than its form only where the form can bear it', () => {
+    const overridden = (overrides: BatchSettings['overrides']) => codeOf(checkBatch({ ...batch, overrides }))
+    expect(
+      overridden({
+        required: { societies: true, idCard: false, examResults: true },
+        atMost: { workSummary: 1500, continuingEducation: 5, 'workHistory/work': 50 },
+        hints: { 'educations/school': '写全称' },
+        helps: { societies: '' },
+      }),
+    ).toBe('ok')
+    expect(overridden({ required: { nothing: true } })).toBe('answer.unknown-path overrides.required.nothing')
+    // no application finds its way without these
+    for (const path of ['acceptancePoint', 'acceptRegion', 'specialty', 'targetTitle', 'fullName', 'educations'])
+      expect(overridden({ required: { [path]: false } })).toBe(`answer.locked overrides.required.${path}`)
+    // what the system shows by itself
+    expect(overridden({ hints: { idNumber: '好' } })).toBe('answer.unknown-path overrides.hints.idNumber')
+    // the paper has room for what the catalogue allows
+    for (const atMost of [0, 2.5, 2001, Number.NaN])
+      expect(overridden({ atMost: { workSummary: atMost } })).toBe('answer.out-of-range overrides.atMost.workSummary')
+    expect(overridden({ hints: { societies: '长'.repeat(101) } })).toBe('answer.too-long overrides.hints.societies')
+    expect(overridden({ helps: { examResults: '表外说明' } })).toBe('answer.unknown-path overrides.helps.examResults')
+  })
+
+  it('keeps what the form demands once somebody has submitted; its explanations may change', () => {
+    const change = (overrides: BatchSettings['overrides']) =>
+      codeOf(
+        changeBatch(
+          { ...batch, overrides: { atMost: { workSummary: 900 } } },
+          { ...batch, overrides },
+          { submitted: true },
+        ),
+      )
+    expect(change({ atMost: { workSummary: 900 }, hints: { societies: '没有写无' } })).toBe('ok')
+    expect(change({ atMost: { workSummary: 800 } })).toBe('batch.locked-setting overrides')
+    expect(change({ atMost: { workSummary: 900 }, required: { societies: true } })).toBe(
+      'batch.locked-setting overrides',
+    )
   })
 
   it('may change in every way before anybody has submitted', () => {

@@ -1,6 +1,8 @@
 import { applicationTypes } from '../forms/index.ts'
 import type { SpecialtyOffer } from '../forms/answers.ts'
-import type { ApplicationTypeId } from '../forms/application-type.ts'
+import type { ApplicationType, ApplicationTypeId } from '../forms/application-type.ts'
+import { checkOverrides } from '../forms/batch-overrides.ts'
+import { type BatchOverrides, canonicalJson } from '../forms/edition.ts'
 import { ok, type Outcome, refuse } from '../problems.ts'
 import { findSpecialty, titlesOf } from '../code-lists/specialties.ts'
 import { series } from '../code-lists/series.ts'
@@ -23,6 +25,8 @@ export interface BatchSettings {
   /** minutes after the end in which what already stood on the server may still be sent; 0: none */
   readonly graceMinutes: number
   readonly specialties: readonly SpecialtyChoice[]
+  /** what it asks for otherwise than its edition of the form does */
+  readonly overrides: BatchOverrides
 }
 
 /** A specialty with the titles of it that can be applied for. */
@@ -34,8 +38,14 @@ export interface SpecialtyChoice {
 /** Whether applications of this type choose a specialty and title from what the batch offers; 补证 does not. */
 export const offersSpecialties = (type: ApplicationTypeId): boolean => applicationTypes[type].route !== 'certificate'
 
-/** The settings by themselves: named, in the right order of time, with something to apply for. */
-export function checkBatch(settings: BatchSettings): Outcome<undefined> {
+/**
+ * The settings by themselves: named, in the right order of time, with something to apply for.
+ * @param form the edition of the form that the batch has or will have
+ */
+export function checkBatch(
+  settings: BatchSettings,
+  form: ApplicationType = applicationTypes[settings.type],
+): Outcome<undefined> {
   if (settings.name.trim() === '') return refuse('answer.required', { label: '批次名称' }, { path: 'name' })
   if (settings.closesAt !== null && milliseconds(settings.closesAt) <= milliseconds(settings.opensAt)) {
     return refuse('answer.before', { label: '截止时间', other: '开始时间' }, { path: 'closesAt' })
@@ -44,7 +54,8 @@ export function checkBatch(settings: BatchSettings): Outcome<undefined> {
   if (!Number.isInteger(graceMinutes) || graceMinutes < 0 || graceMinutes > LONGEST_GRACE) {
     return refuse('answer.out-of-range', { label: '宽限时间', from: 0, to: LONGEST_GRACE }, { path: 'graceMinutes' })
   }
-  if (!offersSpecialties(settings.type)) return ok()
+  const adjusted = checkOverrides(form, settings.overrides)
+  if (!adjusted.ok || !offersSpecialties(settings.type)) return adjusted
   if (!settings.specialties.some(({ titles }) => titles.length > 0)) {
     return refuse('answer.required', { label: '申报专业和资格' }, { path: 'specialties' })
   }
@@ -55,15 +66,17 @@ export function checkBatch(settings: BatchSettings): Outcome<undefined> {
 }
 
 /**
- * Whether settings may be replaced by others. Once somebody has submitted, type, year, start, level and specialties stand,
- * and the end and the grace after it may only move to later (DOMAIN §3.4); before that anything may change that makes a batch.
+ * Whether settings may be replaced by others. Once somebody has submitted, type, year, start, level, specialties and what the
+ * form demands stand, and the end and the grace after it may only move to later (DOMAIN §3.4); texts that explain may always
+ * change. Before that anything may change that makes a batch.
  */
 export function changeBatch(
   before: BatchSettings,
   after: BatchSettings,
   { submitted }: { readonly submitted: boolean },
+  form: ApplicationType = applicationTypes[after.type],
 ): Outcome<undefined> {
-  const sound = checkBatch(after)
+  const sound = checkBatch(after, form)
   if (!sound.ok) return sound
   if (!submitted) return ok()
   const locked: readonly (keyof BatchSettings)[] = ['type', 'year', 'level']
@@ -75,6 +88,7 @@ export function changeBatch(
   if (sortedChoices(before) !== sortedChoices(after)) {
     return refuse('batch.locked-setting', undefined, { path: 'specialties' })
   }
+  if (demands(before) !== demands(after)) return refuse('batch.locked-setting', undefined, { path: 'overrides' })
   if (after.graceMinutes < before.graceMinutes)
     return refuse('batch.locked-setting', undefined, { path: 'graceMinutes' })
   const earlier =
@@ -82,6 +96,9 @@ export function changeBatch(
     (before.closesAt === null || milliseconds(after.closesAt) < milliseconds(before.closesAt))
   return earlier ? refuse('batch.locked-setting', undefined, { path: 'closesAt' }) : ok()
 }
+
+const demands = ({ overrides: { required = {}, atMost = {} } }: BatchSettings): string =>
+  canonicalJson({ required, atMost })
 
 const sortedChoices = ({ specialties }: BatchSettings): string =>
   JSON.stringify(
