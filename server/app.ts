@@ -17,6 +17,7 @@ import { educationRoutes } from './education/routes.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { integrityRoutes } from './integrity/routes.ts'
 import { noticeRoutes, pushRoutes } from './notices/routes.ts'
+import { operationsRoutes } from './operations/routes.ts'
 import type { Dependencies, Env } from './platform/environment.ts'
 import { applicationPaperRoutes, paperRoutes } from './papers/routes.ts'
 import type { OpenApiDocument } from './platform/openapi.ts'
@@ -122,6 +123,7 @@ export function createApp(platform: Dependencies) {
     .route('/exports', exportRoutes)
     .route('/statistics', statisticsRoutes)
     .route('/integrity', integrityRoutes)
+    .route('/operations', operationsRoutes)
     .route('/e2e', e2eRoutes)
     .get('/openapi.json', (c) => c.json((document ??= described())))
     .get('/health', async (c) => {

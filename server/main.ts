@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { passwordWork } from './accounts/password-hash.ts'
 import { opensWith } from './accounts/rotate-keys.ts'
@@ -26,17 +26,27 @@ import { createLog } from './platform/log.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { MigrationFailed, migrate } from './platform/migrate.ts'
+import { nodeName, thisNode } from './platform/node-name.ts'
 import { createSecrets } from './platform/secrets.ts'
+import { SlowStatements } from './platform/slow-statements.ts'
 import { chooseSms } from './platform/sms/choose.ts'
 import { staticFiles } from './platform/static-files.ts'
 import type { Database } from './schema.ts'
 
+/** One folder above the program, whether it is built or not. */
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string
+}
+
 /** Everything the rooms stand on, opened and up to date. */
 async function openPlatform(config: Config, log: Logger): Promise<Dependencies> {
-  const metrics = createMetrics()
+  const metrics = createMetrics(version)
   const clock = config.e2e ? createMovableClock() : systemClock
   const secrets = createSecrets(config.secretKey)
-  const database = await openDatabase<Database>(config.database)
+  const slow = new SlowStatements(config.slowQueryMs, (one) => {
+    log.warn(one, 'slow statement')
+  })
+  const database = await openDatabase<Database>(config.database, { slow, name: nodeName(thisNode(version)) })
   await migrate(database.db, migrations)
   if (!(await opensWith(database.db, secrets))) {
     await database.close()

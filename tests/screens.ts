@@ -231,6 +231,7 @@ try {
   await everywhere('admin', [
     { name: 'office-people', path: '/office/people', office: true },
     { name: 'office-sessions', path: '/office/sessions', office: true },
+    { name: 'office-operations', path: '/office/operations', office: true },
   ])
 
   const office = await signedIn('office', 'light', 1280)

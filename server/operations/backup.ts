@@ -4,14 +4,17 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { verifyAudit } from '#server/platform/audit.ts'
+import { appendAudit, verifyAudit } from '#server/platform/audit.ts'
 import type { AuditFault } from '#server/platform/audit.ts'
+import { systemClock } from '#server/platform/clock.ts'
 import { openDatabase } from '#server/platform/database.ts'
 import { createDiskFiles } from '#server/platform/files/disk.ts'
 import { contentKey } from '#server/platform/files/file-store.ts'
 import type { FileStore } from '#server/platform/files/file-store.ts'
 import { moveFiles } from '#server/platform/files/move-files.ts'
+import { systemWho } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
+import { BACKUP } from './queries.ts'
 
 /** Says what stopped a back-up or a restoration, in words for whoever does it. */
 export class BackupFailed extends Error {
@@ -80,7 +83,23 @@ export async function backUp(url: string, files: FileStore, folder: string): Pro
     bytes,
   }
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+  await noteBackup(url, manifest)
   return manifest
+}
+
+/** The administrator's page says when the last one was made; the back-up itself was read before this and does not hold it. */
+async function noteBackup(url: string, { applications, files, bytes }: Manifest): Promise<void> {
+  const database = await openDatabase<Database>({ kind: 'postgres', url })
+  try {
+    await database.db.transaction().execute(async (db) => {
+      const now = await systemClock.now(db)
+      await appendAudit(db, systemWho('operations.back-up'), now, [
+        { ...BACKUP, details: { applications, files, bytes } },
+      ])
+    })
+  } finally {
+    await database.close()
+  }
 }
 
 async function countOf(url: string, table: 'application'): Promise<number> {

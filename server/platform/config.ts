@@ -33,6 +33,8 @@ export interface Config {
   /** Whether an empty database is filled with the demonstration world. */
   readonly demo: boolean
   readonly e2e: boolean
+  /** Statements that take so many ms or more are logged and shown to the administrator. */
+  readonly slowQueryMs?: number
 }
 
 export interface S3Config {
@@ -265,6 +267,15 @@ const environmentSchema = v.object({
     ),
     '22:00-07:00',
   ),
+  SLOW_QUERY_MS: v.optional(
+    v.pipe(
+      text,
+      v.transform((given) => given || '500'),
+      v.regex(/^\d{1,6}$/, says('SLOW_QUERY_MS', '要是毫秒数，如 500', 'must be milliseconds, like 500')),
+      v.transform(Number),
+    ),
+    '500',
+  ),
   VAPID_PUBLIC_KEY: optionalText,
   VAPID_PRIVATE_KEY: optionalText,
   VAPID_SUBJECT: optionalText,
@@ -385,6 +396,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secretKey,
     demo: given.DEMO ?? !given.DATABASE_URL,
     e2e: given.E2E ?? false,
+    slowQueryMs: given.SLOW_QUERY_MS,
   }
 }
 

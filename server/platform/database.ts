@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { holdDirectory } from './data-lock.ts'
 import { PGliteDialect, Turns } from './dialect-pglite.ts'
 import { PostgresPool } from './postgres-pool.ts'
+import { SlowStatements } from './slow-statements.ts'
 
 export type DatabaseKind = 'pglite' | 'postgres'
 
@@ -26,6 +27,8 @@ export interface OpenDatabase<DB> {
   readonly executeSql: ExecuteSql
   /** how many are open, and how many ask for one and wait */
   connections(): { readonly open: number; readonly waiting: number }
+  /** what took too long on this node */
+  readonly slow: SlowStatements
   /** Calls back on each NOTIFY of the channel until the returned function is called. */
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>
   close(): Promise<void>
@@ -48,13 +51,19 @@ const ENDS = /^(commit|rollback)$/
 
 const plugins = () => [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
 
-/** Opens PostgreSQL or the embedded database. Nothing is migrated here. */
-export async function openDatabase<DB>(config: Config['database']): Promise<OpenDatabase<DB>> {
-  if (config.kind === 'postgres') return openPostgres<DB>(config.url)
+/**
+ * Opens PostgreSQL or the embedded database. Nothing is migrated here.
+ * @param name under which PostgreSQL lists the connections
+ */
+export async function openDatabase<DB>(
+  config: Config['database'],
+  { slow = new SlowStatements(), name = 'zhicheng' }: { readonly slow?: SlowStatements; readonly name?: string } = {},
+): Promise<OpenDatabase<DB>> {
+  if (config.kind === 'postgres') return openPostgres<DB>(config.url, slow, name)
   mkdirSync(dirname(config.directory), { recursive: true })
   const release = await holdDirectory(config.directory)
   const pglite = await PGlite.create(pgliteOptions({ dataDir: config.directory }))
-  return wrapPGlite<DB>(pglite, release)
+  return wrapPGlite<DB>(pglite, release, slow)
 }
 
 /** How we open PGlite: with our rules for values, small WAL segments (16 MB each would be most of a small database). */
@@ -69,18 +78,24 @@ export function pgliteOptions(where: { dataDir?: string; loadDataDir?: Blob }) {
 }
 
 /** Makes an open PGlite one of ours. `closed` is called after it was closed. */
-export function wrapPGlite<DB>(pglite: PGlite, closed: () => void | Promise<void> = () => {}): OpenDatabase<DB> {
+export function wrapPGlite<DB>(
+  pglite: PGlite,
+  closed: () => void | Promise<void> = () => {},
+  slow = new SlowStatements(),
+): OpenDatabase<DB> {
   const turns = new Turns()
-  const db = new Kysely<DB>({ dialect: new PGliteDialect(pglite, turns), plugins: plugins() })
+  const timed = slow.stopwatch()
+  const db = new Kysely<DB>({ dialect: new PGliteDialect(pglite, turns, timed), plugins: plugins() })
   return {
     kind: 'pglite',
     db,
     connections: () => ({ open: 1, waiting: turns.waiting }),
+    slow,
     executeSql: async (text, values) => {
       await turns.take()
       try {
-        if (values && values.length > 0) return await pglite.query(text, [...values])
-        return (await pglite.exec(text)).at(-1) ?? { rows: [] }
+        if (values && values.length > 0) return await timed(text, () => pglite.query(text, [...values]))
+        return (await timed(text, () => pglite.exec(text))).at(-1) ?? { rows: [] }
       } finally {
         turns.give()
       }
@@ -104,10 +119,10 @@ export function wrapPGlite<DB>(pglite: PGlite, closed: () => void | Promise<void
   }
 }
 
-function openPostgres<DB>(url: string): OpenDatabase<DB> {
+function openPostgres<DB>(url: string, slow: SlowStatements, name: string): OpenDatabase<DB> {
   const options = {
     onnotice: () => {},
-    connection: { application_name: 'zhicheng', TimeZone: 'UTC', idle_in_transaction_session_timeout: 60_000 },
+    connection: { application_name: name, TimeZone: 'UTC', idle_in_transaction_session_timeout: 60_000 },
     types: {
       int8: { to: INT8, from: [INT8], serialize: String, parse: toNumber },
       json: { to: JSON_TYPES[0]!, from: JSON_TYPES, serialize: toJson, parse: JSON.parse },
@@ -121,6 +136,7 @@ function openPostgres<DB>(url: string): OpenDatabase<DB> {
   // Named statements: parsed and described once a connection instead of once a query. Kysely's SQL is always the same text.
   const reserve = async () => {
     const held = await pool.reserve()
+    const timed = slow.stopwatch()
     let begun: string | undefined
     return {
       unsafe: async (text: string, values: readonly unknown[] = []) => {
@@ -136,11 +152,8 @@ function openPostgres<DB>(url: string): OpenDatabase<DB> {
           // Where it fails, the statement behind it on the same connection fails too, and tells.
           held.unsafe(first, [], { prepare: true }).catch(() => {})
         }
-        return held.unsafe(
-          text,
-          values.map((value) => (isBoolean(value) ? held.sql.typed(value as never, DESCRIBED) : value)),
-          { prepare: true },
-        )
+        const given = values.map((value) => (isBoolean(value) ? held.sql.typed(value as never, DESCRIBED) : value))
+        return timed(text, () => held.unsafe(text, given, { prepare: true }))
       },
       release: held.release,
     }
@@ -153,20 +166,17 @@ function openPostgres<DB>(url: string): OpenDatabase<DB> {
     kind: 'postgres',
     db,
     connections: () => pool.use,
+    slow,
     executeSql: async (text, values) => {
       // A script may hold a transaction of its own, so it keeps one connection.
       const held = await pool.reserve()
+      const timed = slow.stopwatch()
       try {
-        if (values && values.length > 0)
-          return {
-            rows: [
-              ...(await held.unsafe(
-                text,
-                values.map((value) => value ?? null),
-              )),
-            ],
-          }
-        const result: readonly unknown[] = await held.simple(text)
+        if (values && values.length > 0) {
+          const given = values.map((value) => value ?? null)
+          return { rows: [...(await timed(text, () => held.unsafe(text, given)))] }
+        }
+        const result: readonly unknown[] = await timed(text, () => held.simple(text))
         const last = result.findLast((part) => Array.isArray(part)) ?? result
         return { rows: [...(last as any[])] }
       } finally {

@@ -1,6 +1,7 @@
 import { CompiledQuery, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, Driver, Kysely, QueryResult, TransactionSettings } from 'kysely'
 import type { PGlite } from '@electric-sql/pglite'
+import type { Stopwatch } from './slow-statements.ts'
 
 /** How long a query waits for the one connection before it says so. */
 const PATIENCE = 30_000
@@ -55,13 +56,15 @@ export class Turns {
 
 class PGliteConnection implements DatabaseConnection {
   readonly #pglite: PGlite
+  readonly #timed: Stopwatch
 
-  constructor(pglite: PGlite) {
+  constructor(pglite: PGlite, timed: Stopwatch) {
     this.#pglite = pglite
+    this.#timed = timed
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, affectedRows } = await this.#pglite.query<Row>(sql, [...parameters])
+    const { rows, affectedRows } = await this.#timed(sql, () => this.#pglite.query<Row>(sql, [...parameters]))
     return affectedRows === undefined ? { rows } : { rows, numAffectedRows: BigInt(affectedRows) }
   }
 
@@ -76,10 +79,10 @@ class PGliteDriver implements Driver {
   readonly #turns: Turns
   readonly #connection: PGliteConnection
 
-  constructor(pglite: PGlite, turns: Turns) {
+  constructor(pglite: PGlite, turns: Turns, timed: Stopwatch) {
     this.#pglite = pglite
     this.#turns = turns
-    this.#connection = new PGliteConnection(pglite)
+    this.#connection = new PGliteConnection(pglite, timed)
   }
 
   async init(): Promise<void> {
@@ -122,14 +125,16 @@ class PGliteDriver implements Driver {
 export class PGliteDialect implements Dialect {
   readonly #pglite: PGlite
   readonly #turns: Turns
+  readonly #timed: Stopwatch
 
-  constructor(pglite: PGlite, turns: Turns) {
+  constructor(pglite: PGlite, turns: Turns, timed: Stopwatch) {
     this.#pglite = pglite
     this.#turns = turns
+    this.#timed = timed
   }
 
   createAdapter = () => new PostgresAdapter()
-  createDriver = (): Driver => new PGliteDriver(this.#pglite, this.#turns)
+  createDriver = (): Driver => new PGliteDriver(this.#pglite, this.#turns, this.#timed)
   createIntrospector = (db: Kysely<any>) => new PostgresIntrospector(db)
   createQueryCompiler = () => new PostgresQueryCompiler()
 }

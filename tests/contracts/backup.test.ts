@@ -102,6 +102,12 @@ describe.runIf(able)('backup and restore (needs PostgreSQL and its pg_dump)', ()
     ])
     expect(uploaded).toBeGreaterThan(0)
     expect(manifest.files).toBeGreaterThan(0)
+    const noted = world.db.selectFrom('auditEvent').select('details').where('action', '=', 'operations.backed-up')
+    expect((await noted.executeTakeFirstOrThrow()).details, 'the administrator’s page tells of it').toEqual({
+      applications: manifest.applications,
+      files: manifest.files,
+      bytes: manifest.bytes,
+    })
 
     const url = await emptyDatabase()
     const target = createDiskFiles(join(folder, 'restored'))

@@ -200,7 +200,7 @@ test('[R2] the office’s screens fit 360 pixels and have no fault of access', a
 
 test('[R2] the administrator’s screens fit 360 pixels and have no fault of access', async ({ browser, server }) => {
   const { context, page } = await signedIn(browser, server, 'admin')
-  expect(await visit(page, ['/office/people', '/office/sessions'])).toEqual({})
+  expect(await visit(page, ['/office/people', '/office/sessions', '/office/operations'])).toEqual({})
   await context.close()
 })
 

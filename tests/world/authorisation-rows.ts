@@ -443,6 +443,7 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
   'get /api/exports/overview': { gate: ['office', 'secretary'] },
   'post /api/exports': { gate: ['office', 'secretary'], attempt: () => ({ json: {} }), answers: ['request.invalid'] },
   'get /api/exports/{id}/file': missing(['office', 'secretary']),
+  'get /api/operations': { gate: ['admin'] },
   'get /api/statistics': { gate: desk },
 
   'get /api/education': { gate: 'signed' },

@@ -14,6 +14,8 @@ import { createJobQueue } from '#server/platform/jobs.ts'
 import { createLog } from '#server/platform/log.ts'
 import { migrate } from '#server/platform/migrate.ts'
 import { systemClock } from '#server/platform/clock.ts'
+import { nodeName, thisNode } from '#server/platform/node-name.ts'
+import { SlowStatements } from '#server/platform/slow-statements.ts'
 
 const require = createRequire(import.meta.url)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -49,14 +51,15 @@ async function bringUp(database: OpenDatabase<any>): Promise<void> {
  * A database of its own for one test file: migrated, empty, gone when it is closed.
  * PGlite lives in memory and is loaded from a picture of its migrated files; PostgreSQL copies a template database.
  */
-export function openTestDatabase<DB = any>(kind: DatabaseKind): Promise<OpenDatabase<DB>> {
-  return kind === 'pglite' ? openTestPGlite<DB>() : openTestPostgres<DB>()
+export function openTestDatabase<DB = any>(kind: DatabaseKind, slow = new SlowStatements()): Promise<OpenDatabase<DB>> {
+  return kind === 'pglite' ? openTestPGlite<DB>(slow) : openTestPostgres<DB>(slow)
 }
 
-async function openTestPGlite<DB>(): Promise<OpenDatabase<DB>> {
+async function openTestPGlite<DB>(slow: SlowStatements): Promise<OpenDatabase<DB>> {
   const picture = join(cache, `pglite-${stateOfTables()}.tar`)
   if (!existsSync(picture)) await makePicture(picture)
-  return wrapPGlite<DB>(await PGlite.create(pgliteOptions({ loadDataDir: new Blob([readFileSync(picture)]) })))
+  const pglite = await PGlite.create(pgliteOptions({ loadDataDir: new Blob([readFileSync(picture)]) }))
+  return wrapPGlite<DB>(pglite, () => {}, slow)
 }
 
 async function makePicture(picture: string): Promise<void> {
@@ -79,7 +82,7 @@ export function adminUrl(): URL {
   return new URL(process.env['TEST_DATABASE_URL'] ?? 'postgres://root@127.0.0.1:5432/postgres')
 }
 
-async function openTestPostgres<DB>(): Promise<OpenDatabase<DB>> {
+async function openTestPostgres<DB>(slow: SlowStatements): Promise<OpenDatabase<DB>> {
   const url = adminUrl()
   const template = `${templatesOf(url)}${stateOfTables()}`
   const name = `zhicheng_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
@@ -93,7 +96,10 @@ async function openTestPostgres<DB>(): Promise<OpenDatabase<DB>> {
   } finally {
     await admin.end()
   }
-  const database = await openDatabase<DB>({ kind: 'postgres', url: withName(url, name) })
+  const database = await openDatabase<DB>(
+    { kind: 'postgres', url: withName(url, name) },
+    { slow, name: nodeName(thisNode('0')) },
+  )
   return {
     ...database,
     close: async () => {

@@ -16,6 +16,7 @@ import { createLimiter } from '#server/platform/limits.ts'
 import { createLog } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { createSecrets } from '#server/platform/secrets.ts'
+import { SlowStatements } from '#server/platform/slow-statements.ts'
 import { createConsoleSms } from '#server/platform/sms/console.ts'
 import type { Database } from '#server/schema.ts'
 import { createMemoryFiles } from './memory-files.ts'
@@ -50,7 +51,7 @@ const UNFINISHED = sql<{ count: number }>`select count(*)::int as count from pgb
 
 /** Everything the server stands on, over a database and a folder of its own, with a clock that the test moves. */
 export async function openTestPlatform(kind: DatabaseKind, changes: Partial<Config> = {}): Promise<TestPlatform> {
-  const database = await openTestDatabase<Database>(kind)
+  const database = await openTestDatabase<Database>(kind, new SlowStatements(changes.slowQueryMs))
   const dataDir = await mkdtemp(join(tmpdir(), 'zhicheng-test-'))
   const secretKey = secretKeyOf(TEST_SECRET)
   const config: Config = {

@@ -1,3 +1,4 @@
+import Activity from '@lucide/svelte/icons/activity'
 import Award from '@lucide/svelte/icons/award'
 import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import CalendarOff from '@lucide/svelte/icons/calendar-off'
@@ -75,6 +76,7 @@ const entries: readonly Entry[] = [
   { label: '常用语', href: '/office/phrases', icon: MessageSquareQuote, roles: ['office', 'admin'], section: '管理' },
   { label: '诚信档案', href: '/office/integrity', icon: ShieldAlert, roles: ['office', 'auditor'], section: '管理' },
   { label: '人员与权限', href: '/office/people', icon: Users, roles: ['admin'], section: '管理' },
+  { label: '运行情况', href: '/office/operations', icon: Activity, roles: ['admin'], section: '管理' },
   { label: '统计', href: '/office/statistics', icon: ChartColumn, roles: reviewing, section: '管理' },
   { label: '导出记录', href: '/office/exports', icon: Download, roles: recordReaders, section: '管理' },
   {
