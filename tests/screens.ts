@@ -10,6 +10,7 @@ import { type Browser, type BrowserContext, chromium, expect, type Page } from '
 import { chromiumArguments, chromiumExecutable } from './chromium.ts'
 import { RunningServer } from './e2e/application.ts'
 import { batchNamed, filledDraft, submitDraft } from './e2e/filled-draft.ts'
+import { layoutFaults } from './e2e/screen-faults.ts'
 import { demoPerson, signIn } from './e2e/walk.ts'
 
 const modes = ['light', 'dark', 'large'] as const
@@ -17,7 +18,7 @@ type Mode = (typeof modes)[number]
 const widths = [360, 390, 768, 1280] as const
 type Width = (typeof widths)[number]
 
-/** What stands at a path; `office` screens are pictured at 1280 px too and have targets for a mouse there. */
+/** What stands at a path; `office` screens are pictured at 1280 px too. */
 interface Screen {
   readonly name: string
   readonly path: string
@@ -32,55 +33,6 @@ const chosen = <T extends string | number>(all: readonly T[]): readonly T[] => {
 const names = asked.filter((one) => ![...modes, ...widths].map(String).includes(one))
 
 const heightOf = (width: Width): number => ({ 360: 640, 390: 844, 768: 1024, 1280: 800 })[width]
-
-/** Smallest side of a target in px, DESIGN_LANGUAGE §2.3: 48, in 大字版 56, in the office 36. A border of 1 px belongs to it. */
-const targetOf = (mode: Mode, width: Width, office: boolean): number => (office ? 36 : mode === 'large' ? 56 : 48)
-
-/**
- * Runs in the page. A target counts with what its padding or a surrounding label adds; links inside running text are
- * exempt as WCAG 2.5.8 says. Text is cut when it does not fit its box and the box hides what is over, unless it is meant
- * to end in …, where the whole text is one tap away.
- */
-const lookAt = (smallest: number) => `(() => {
-  const found = []
-  const nameOf = (one) => (one.getAttribute('aria-label') || one.textContent || one.tagName).trim().replace(/\\s+/g, ' ').slice(0, 40)
-  const seen = (one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && one.getClientRects().length > 0
-  const targets = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=combobox], [role=tab], [role=option]'
-  for (const one of document.querySelectorAll(targets)) {
-    if (!seen(one) || one.closest('[inert], [aria-hidden=true], .sr-only')) continue
-    const style = getComputedStyle(one)
-    if (style.display === 'inline' && one.matches('a')) continue
-    let { width, height } = one.getBoundingClientRect()
-    if (width <= 2 && height <= 2) continue
-    const label = one.closest('label') || (one.id && document.querySelector('label[for="' + one.id + '"]'))
-    if (label) {
-      const box = label.getBoundingClientRect()
-      width = Math.max(width, box.width)
-      height = Math.max(height, box.height)
-    }
-    for (const pseudo of ['::before', '::after']) {
-      const hit = getComputedStyle(one, pseudo)
-      if (hit.content === 'none' || hit.position !== 'absolute') continue
-      width = Math.max(width, parseFloat(hit.width) || 0)
-      height = Math.max(height, parseFloat(hit.height) || 0)
-    }
-    if (Math.round(width) < ${smallest} - 2 || Math.round(height) < ${smallest} - 2)
-      found.push('target ' + Math.round(width) + '×' + Math.round(height) + ': ' + nameOf(one))
-  }
-  for (const one of document.querySelectorAll('body *')) {
-    if (!seen(one) || one.closest('.sr-only, svg, canvas')) continue
-    if (![...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim() !== '')) continue
-    const style = getComputedStyle(one)
-    if (style.overflowX !== 'hidden' && style.overflowY !== 'hidden' && style.overflowX !== 'clip') continue
-    const box = one.getBoundingClientRect()
-    if (box.width <= 2) continue
-    if (style.textOverflow !== 'ellipsis' && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 3))
-      found.push('cut: ' + nameOf(one))
-  }
-  const sideways = document.documentElement.scrollWidth - document.documentElement.clientWidth
-  if (sideways > 0) found.push('scrolls ' + sideways + ' px sideways')
-  return found
-})()`
 
 async function contextIn(browser: Browser, origin: string, mode: Mode, width: Width): Promise<BrowserContext> {
   const context = await browser.newContext({
@@ -120,14 +72,14 @@ const result: Record<string, string[]> = {}
 async function picture(page: Page, mode: Mode, width: Width, screens: readonly Screen[]): Promise<void> {
   const folder = `test-results/screens/${mode}-${width}`
   mkdirSync(folder, { recursive: true })
-  for (const { name, path, office = false } of screens) {
+  for (const { name, path } of screens) {
     if (names.length > 0 && !names.some((one) => name.includes(one))) continue
     await page.goto(path)
     await page.locator('h1').first().waitFor()
     await expect(page.locator('.skeleton')).toHaveCount(0, { timeout: 30_000 })
     // what a page asks for after it stands
     await page.waitForLoadState('networkidle')
-    const wrong = (await page.evaluate(lookAt(targetOf(mode, width, office)))) as string[]
+    const wrong = await layoutFaults(page)
     if (wrong.length > 0) result[`${mode} ${width} ${name}`] = [...new Set(wrong)]
     await page.screenshot({ path: `${folder}/${name}.png` })
     const whole = await page.evaluate('document.documentElement.scrollHeight > innerHeight + 40')

@@ -8,7 +8,10 @@ import { batchNamed, filledDraft } from './filled-draft.ts'
 import { smallest, visit, visited } from './screen-faults.ts'
 import { signIn } from './walk.ts'
 
-/** Every screen at the smallest size: nothing scrolls sideways (R2), and axe finds nothing. */
+/**
+ * Every screen at the smallest size, in light, dark and 大字版: nothing scrolls sideways (R2), no text is cut, no target is too
+ * small, and axe finds nothing.
+ */
 
 test.use({ world: 'screens' })
 // each goes on from what the one before has left
@@ -45,7 +48,7 @@ const bodyOf = async (response: { ok(): boolean; status(): number; text(): Promi
 
 let application = ''
 
-test('[R2, R3] public screens fit 360 pixels and have no fault of access', async ({ browser, server }) => {
+test('[R2, R3] public screens fit 360 pixels and have no fault of access in any mode', async ({ browser, server }) => {
   const context = await browser.newContext({
     baseURL: server.origin,
     viewport: smallest,
@@ -87,7 +90,10 @@ test('before the login screen is usable, at most 150 kB of JavaScript has come',
   await context.close()
 })
 
-test('[R2] the applicant’s screens fit 360 pixels and have no fault of access', async ({ browser, server }) => {
+test('[R2] the applicant’s screens fit 360 pixels and have no fault of access in any mode', async ({
+  browser,
+  server,
+}) => {
   test.setTimeout(240_000)
   const { context, page } = await signedIn(browser, server, 'applicant')
   const batch = await batchNamed(page.request, /工程系列中级/)
@@ -147,7 +153,10 @@ test('[R2] the applicant’s screens fit 360 pixels and have no fault of access'
   await context.close()
 })
 
-test('[R2] the office’s screens fit 360 pixels and have no fault of access', async ({ browser, server }) => {
+test('[R2] the office’s screens fit 360 pixels and have no fault of access in any mode', async ({
+  browser,
+  server,
+}) => {
   test.setTimeout(240_000)
   const { context, page } = await signedIn(browser, server, 'office')
   const office = application.replace('/applications', '/office/applications')
@@ -198,7 +207,10 @@ test('[R2] the office’s screens fit 360 pixels and have no fault of access', a
   await applicant.context.close()
 })
 
-test('[R2] the administrator’s screens fit 360 pixels and have no fault of access', async ({ browser, server }) => {
+test('[R2] the administrator’s screens fit 360 pixels and have no fault of access in any mode', async ({
+  browser,
+  server,
+}) => {
   const { context, page } = await signedIn(browser, server, 'admin')
   expect(await visit(page, ['/office/people', '/office/sessions', '/office/operations'])).toEqual({})
   await context.close()
