@@ -19,6 +19,10 @@ export interface FormDraft {
   readonly id: string
   readonly type: ApplicationType
   readonly answers: Answers
+  /** without the rows: all that a row's card depends on beside its own row */
+  readonly answersAroundRows: Answers
+  /** as they were when the disk last changed; for what need not follow every keystroke */
+  readonly keptAnswers: Answers
   readonly facts: Facts
   readonly editable: boolean
   commentsAt(path: string): readonly (ReviewComment & { readonly settled: boolean })[]

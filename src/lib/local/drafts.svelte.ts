@@ -1,4 +1,12 @@
-import { type Answers, type CellValue, type Facts, itemAt, pathOf } from '#domain/forms/answers.ts'
+import {
+  type Answers,
+  type CellValue,
+  emptyAnswers,
+  type Facts,
+  itemAt,
+  pathOf,
+  sharingParts,
+} from '#domain/forms/answers.ts'
 import { type ApplicationType, isField, isList } from '#domain/forms/application-type.ts'
 import { checkCell } from '#domain/forms/check.ts'
 import { type StepState, stepStates } from '#domain/forms/completeness.ts'
@@ -38,7 +46,7 @@ import {
   UNDO_TIME,
 } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
-import { type Shown, shownContent, withValue } from './shown-content.ts'
+import { answersWith, type Shown, shownContent } from './shown-content.ts'
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */
 export const AUTOSAVE = 300
@@ -102,6 +110,8 @@ export class Draft {
   #application: KeptApplication = $state.raw() as unknown as KeptApplication
   #rows: readonly Waiting[] = $state.raw([])
   #typed: ReadonlyMap<string, Typed> = $state.raw(new Map())
+  /** Those of them that lie in no row: what fifty cards depend on must not stir when a word in one of them does. */
+  #typedAroundRows: ReadonlyMap<string, Typed> = $state.raw(new Map())
   #writing = $state(0)
   #problem: Refused | null = $state.raw(null)
   #tick = 0
@@ -129,13 +139,19 @@ export class Draft {
     const end = Date.parse(this.closesAt ?? '')
     return `${now > end} ${now > end + (this.batch.graceMinutes ?? 0) * 60_000}`
   })
-  /** Changes only when the disk does: a keystroke is laid over it. */
-  readonly #kept: Shown = $derived.by(() => shownContent(this.#application, this.#rows, this.type, this.#facts))
-  readonly #shown: Shown = $derived.by(() => {
-    let shown = this.#kept
-    for (const [path, typed] of this.#typed) shown = withValue(shown, path, typed.value, this.type)
-    return shown
+  /** Changes only when the disk does: a keystroke is laid over it. Rows that an autosave left as they were stay the same rows. */
+  readonly #kept: Shown = $derived.by(() => {
+    const { content, answers } = shownContent(this.#application, this.#rows, this.type, this.#facts)
+    this.#before = sharingParts(this.#before, answers)
+    return { content, answers: this.#before }
   })
+  #before: Answers = emptyAnswers
+  readonly #answers: Answers = $derived(this.#withTyped(this.#kept.answers, this.#typed))
+  readonly #keptFields = $derived(this.#kept.answers.fields)
+  readonly #keptFiles = $derived(this.#kept.answers.files)
+  readonly #aroundRows: Answers = $derived(
+    this.#withTyped({ fields: this.#keptFields, files: this.#keptFiles, rows: {} }, this.#typedAroundRows),
+  )
   /** From what is on the disk, at most one autosave old: a keystroke must not check two hundred rows. */
   readonly #steps: readonly StepState[] = $derived.by(() =>
     stepStates(this.type, this.#kept.answers, this.#facts, this.#openComments()),
@@ -161,7 +177,8 @@ export class Draft {
       () => db.batches.get(given.batch.id),
       given.batch,
       (batch) => {
-        if (batch) this.#batch = batch
+        // Every pull stores the batches again: only one that says something else is a new one.
+        if (batch && JSON.stringify(batch) !== JSON.stringify(this.#batch)) this.#batch = batch
       },
     )
   }
@@ -201,7 +218,25 @@ export class Draft {
     if (application) this.#application = application
     this.#rows = rows
     const open = [...this.#typed].filter(([, typed]) => typed.tick === null || typed.tick > tick)
-    if (open.length !== this.#typed.size) this.#typed = new Map(open)
+    if (open.length !== this.#typed.size) this.#setTyped(new Map(open))
+  }
+
+  #setTyped(typed: ReadonlyMap<string, Typed>): void {
+    this.#typed = typed
+    const aroundRows = [...typed].filter(([path]) => !path.includes('/'))
+    if (aroundRows.length > 0 || this.#typedAroundRows.size > 0) this.#typedAroundRows = new Map(aroundRows)
+  }
+
+  #withTyped(answers: Answers, typed: ReadonlyMap<string, Typed>): Answers {
+    let shown = answers
+    for (const [path, { value }] of typed) shown = answersWith(shown, path, value, this.type)
+    return shown
+  }
+
+  /** What a cell shows now. */
+  #valueAt(path: string): CellValue {
+    const typed = this.#typed.get(path)
+    return typed ? typed.value : (this.#kept.content.cells[path]?.value ?? null)
   }
 
   // ---- what stands
@@ -210,7 +245,15 @@ export class Draft {
     return this.#batch
   }
   get answers(): Answers {
-    return this.#shown.answers
+    return this.#answers
+  }
+  /** Without the rows: all that a row's card depends on beside its own row. Typing in another row leaves it as it is. */
+  get answersAroundRows(): Answers {
+    return this.#aroundRows
+  }
+  /** As they are on the disk, at most one autosave old. */
+  get keptAnswers(): Answers {
+    return this.#kept.answers
   }
   get facts(): Facts {
     return this.#facts
@@ -312,7 +355,7 @@ export class Draft {
   #conflictView({ path, version, kept, other, device, at }: Conflict): DraftConflict {
     const fromHere = device === this.#deps.device
     const typed = this.#typed.has(path) || this.#rows.some((row) => row.path === path && row.state !== 'refused')
-    const shown = this.#shown.content.cells[path]?.value ?? null
+    const shown = this.#valueAt(path)
     const mine = typed ? shown : fromHere ? other : kept
     const theirs = fromHere ? kept : other
     const all = this.#application.conflicts.filter((one) => one.path === path).map((one) => one.other)
@@ -350,7 +393,8 @@ export class Draft {
     const found = itemAt(this.type, path)
     if (!found) return true
     if (isField(found.item) && found.item.shows !== undefined) return true
-    const row = found.list && this.answers.rows[found.list.id]?.find(({ id }) => id === found.rowId)
+    // Who locks a row is the server's word, so what is on the disk tells it.
+    const row = found.list && this.#kept.answers.rows[found.list.id]?.find(({ id }) => id === found.rowId)
     return row?.lockedBy !== undefined && !(isField(found.item) && found.item.kind === 'mark')
   }
 
@@ -371,17 +415,15 @@ export class Draft {
         ? refuse('answer.locked', { label: found.item.label, advice: found.item.hint ?? '' }, { path })
         : refuse('answer.row-locked', undefined, { path })
     }
-    const { answers, content } = this.#shown
-    if (found.list && typeof content.cells[`${found.list.id}/${found.rowId}`]?.value !== 'number')
+    if (found.list && typeof this.#valueAt(`${found.list.id}/${found.rowId}`) !== 'number')
       return refuse('answer.row-missing', undefined, { path })
-    const cell = content.cells[path]
-    const current = cell?.value ?? null
-    const issue = checkCell(this.type, path, value, answers, this.#facts)
+    const current = this.#valueAt(path)
+    const issue = checkCell(this.type, path, value, this.#answers, this.#facts)
     const held = issue && refuse(issue.code, issue.params, { path })
     if (current !== value) {
       const before = this.#typed.get(path)
       const start = before?.tick === null ? before : { was: current, base: this.#application.cells[path]?.version ?? 0 }
-      this.#typed = new Map(this.#typed).set(path, { value, was: start.was, base: start.base, held, tick: null })
+      this.#setTyped(new Map(this.#typed).set(path, { value, was: start.was, base: start.base, held, tick: null }))
       this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
     }
     return held ?? ok()
@@ -439,7 +481,7 @@ export class Draft {
       // Typed on during the write: it replaces what is written now.
       else if (now) next.set(path, { ...now, was: typed.value })
     }
-    this.#typed = next
+    this.#setTyped(next)
   }
 
   async #queue(mutation: Mutation, more: { dueAt?: number; was?: CellValue } = {}): Promise<Outcome<undefined>> {
@@ -496,7 +538,9 @@ export class Draft {
     const mutationId = newId()
     const until = clock.now() + UNDO_TIME
     const { version, conflicts } = this.#application
-    const { cells, files } = this.#shown.content
+    const { files } = this.#kept.content
+    const cells: Record<string, { value: CellValue }> = { ...this.#kept.content.cells }
+    for (const [one, { value }] of this.#typed) cells[one] = { value }
     const seen = files.filter((file) => file.path.startsWith(`${path}/`)).map(({ id }) => id)
     const done = await this.#queue(
       { kind: 'removeRow', id: mutationId, applicationId: this.id, path, base: version, files: seen },
@@ -563,7 +607,7 @@ export class Draft {
       value,
       base: conflict.version,
     }
-    return this.#queue(mutation, { was: this.#shown.content.cells[path]?.value ?? null })
+    return this.#queue(mutation, { was: this.#valueAt(path) })
   }
 
   /** One more who looks at it; each `close` takes one away. */

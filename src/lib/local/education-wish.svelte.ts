@@ -128,6 +128,12 @@ export class EducationWish {
   get answers(): Answers {
     return answersWithRow(this.record, this.#kept.values)
   }
+  get answersAroundRows(): Answers {
+    return this.answers
+  }
+  get keptAnswers(): Answers {
+    return this.answers
+  }
   /** What keeps it from being sent, in the order of the form. */
   get issues(): readonly Issue[] {
     const { reason, files } = this.#kept

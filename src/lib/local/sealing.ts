@@ -31,9 +31,9 @@ export interface KeptKey {
 }
 
 const NONCE = 12
-/** Texts so short are kept opened, so that a key-stroke does not open every row that waits, in bytes; so many of them. */
-const SHORT = 8_192
-const KEPT = 4_000
+/** Texts are kept opened, so that a keystroke does not open every row that waits and the application below them: of so many bytes each, so many bytes together. */
+const LONGEST = 1_000_000
+const ROOM = 16_000_000
 
 const isPersonal = (row: unknown): row is Row & { accountId: string } =>
   typeof (row as Row | undefined)?.['accountId'] === 'string'
@@ -70,6 +70,35 @@ function rowOf(row: Sealed, text: Uint8Array): Row {
 const placeOf = (table: string, row: Row): string => [table, row['accountId'], row['id'] ?? row['key']].join('\n')
 const inBytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
+/** Texts as they were last opened or sealed, by nonce and place. The oldest go where there is no more room. */
+export class OpenedTexts {
+  readonly #texts = new Map<string, Uint8Array>()
+  #bytes = 0
+
+  get(nonce: Uint8Array, place: string): Uint8Array | undefined {
+    return this.#texts.get(keyOf(nonce, place))
+  }
+
+  keep(nonce: Uint8Array, place: string, text: Uint8Array): void {
+    if (text.length > LONGEST) return
+    const key = keyOf(nonce, place)
+    if (this.#texts.has(key)) return
+    this.#texts.set(key, text)
+    this.#bytes += text.length
+    for (const [oldest, { length }] of this.#texts) {
+      if (this.#bytes <= ROOM) return
+      this.#texts.delete(oldest)
+      this.#bytes -= length
+    }
+  }
+
+  clear(): void {
+    this.#texts.clear()
+    this.#bytes = 0
+  }
+}
+const keyOf = (nonce: Uint8Array, place: string): string => String.fromCharCode(...nonce) + place
+
 /**
  * The keys of the accounts on this phone, in a database of their own: one is made or looked up in the middle of a write
  * transaction of the other, and a browser may let only one of those into a database at a time (Chromium on SQLite).
@@ -77,8 +106,8 @@ const inBytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enc
 export class AccountKeys extends Dexie {
   keys!: Table<KeptKey, string>
   readonly #known = new Map<string, Promise<CryptoKey | null>>()
-  /** Short texts as they were last opened or sealed, by nonce and place; they go with the keys. */
-  readonly opened = new Map<string, Uint8Array>()
+  /** They go with the keys. */
+  readonly opened = new OpenedTexts()
 
   constructor(name: string, options?: ConstructorParameters<typeof Dexie>[1]) {
     super(name, { ...options, chromeTransactionDurability: 'strict' })
@@ -195,19 +224,12 @@ class SealingTable {
     const sealed = new Uint8Array(NONCE + secret.length)
     sealed.set(nonce)
     sealed.set(secret, NONCE)
-    this.#keep(nonce, place, text)
+    if (row['bytes'] === undefined) this.#keys.opened.keep(nonce, place, text)
     return { ...Object.fromEntries(Object.entries(row).filter(([name]) => this.#clear.has(name))), sealed }
   }
 
-  #keep(nonce: Uint8Array, place: string, text: Uint8Array): void {
-    const { opened } = this.#keys
-    if (text.length > SHORT) return
-    if (opened.size >= KEPT) opened.delete(opened.keys().next().value as string)
-    opened.set(String.fromCharCode(...nonce) + place, text)
-  }
   #known(row: Sealed): Row | null {
-    const nonce = String.fromCharCode(...row.sealed.subarray(0, NONCE))
-    const text = this.#keys.opened.get(nonce + placeOf(this.#table.name, row))
+    const text = this.#keys.opened.get(row.sealed.subarray(0, NONCE), placeOf(this.#table.name, row))
     return text ? rowOf(row, text) : null
   }
 
@@ -220,8 +242,10 @@ class SealingTable {
     const how = { name: 'AES-GCM', iv: nonce, additionalData: inBytes(place) }
     try {
       const text = new Uint8Array(await crypto.subtle.decrypt(how, key, row.sealed.subarray(NONCE)))
-      this.#keep(nonce, place, text)
-      return rowOf(row, text)
+      const opened = rowOf(row, text)
+      // The bytes of a file are read once, and would leave no room for anything else.
+      if (opened['bytes'] === undefined) this.#keys.opened.keep(nonce, place, text)
+      return opened
     } catch {
       return undefined
     }

@@ -10,20 +10,31 @@ export interface Shown {
   readonly answers: Answers
 }
 
+type Truth = Pick<KeptApplication, 'cells' | 'files' | 'lockedRows' | 'version'>
+// An autosave changes what waits, seldom the truth below it: two thousand cells need not be sorted into rows again for it.
+const assembled = new WeakMap<Truth, Answers>()
+function answersOf(truth: Truth): Answers {
+  const known = assembled.get(truth)
+  if (known) return known
+  const answers = assemble(truth.cells, truth.files, truth.lockedRows)
+  assembled.set(truth, answers)
+  return answers
+}
+
 /**
  * What the phone shows: the server's content with everything that still waits here applied, in order (S13).
  * A waiting value shows even where the truth has moved on meanwhile; the server is asked later and decides (S4).
  * What no longer applies (the row was removed on another device) is left out here and refused there.
  */
 export function shownContent(
-  application: Pick<KeptApplication, 'cells' | 'files' | 'lockedRows' | 'version'>,
+  application: Truth,
   waiting: readonly Waiting[],
   type: ApplicationType,
   facts: Facts,
 ): Shown {
   const { lockedRows, version } = application
   let content: Content = { cells: application.cells, files: application.files }
-  let answers = assemble(content.cells, content.files, lockedRows)
+  let answers = answersOf(application)
   for (const one of waiting) {
     if (one.state === 'refused') continue
     const { mutation } = one
@@ -68,16 +79,23 @@ function asSeenHere(mutation: Mutation, content: Content): Mutation {
 const valueIn = ({ mutation }: Waiting): CellValue =>
   mutation.kind === 'setField' || mutation.kind === 'settle' ? mutation.value : null
 
-/** The shown content with one value laid over it unchecked: what is being typed at this moment. */
-export function withValue(shown: Shown, path: string, value: CellValue, type: ApplicationType): Shown {
-  const found = itemAt(type, path)
-  const rowPath = found?.list && found.rowId !== undefined ? `${found.list.id}/${found.rowId}` : undefined
-  if (!found || (rowPath !== undefined && typeof shown.content.cells[rowPath]?.value !== 'number')) return shown
+/** The shown content with one value laid over it unchecked. */
+function withValue(shown: Shown, path: string, value: CellValue, type: ApplicationType): Shown {
+  const answers = answersWith(shown.answers, path, value, type)
+  if (answers === shown.answers) return shown
   const version = shown.content.cells[path]?.version ?? 0
-  return {
-    content: { ...shown.content, cells: { ...shown.content.cells, [path]: { value, version } } },
-    answers: withCell(shown.answers, path, value),
-  }
+  return { content: { ...shown.content, cells: { ...shown.content.cells, [path]: { value, version } } }, answers }
+}
+
+/**
+ * Answers with one value laid over them unchecked: what is being typed at this moment. A path that the form does not have, or in a
+ * row that is gone, changes nothing.
+ */
+export function answersWith(answers: Answers, path: string, value: CellValue, type: ApplicationType): Answers {
+  const found = itemAt(type, path)
+  if (!found) return answers
+  if (found.list && !answers.rows[found.list.id]?.some(({ id }) => id === found.rowId)) return answers
+  return withCell(answers, path, value)
 }
 
 /** Answers with one cell changed, without reading the other thousand: a keystroke in the 200th row costs no more than in the first. */

@@ -177,7 +177,7 @@ export class Uploads {
 
   /** The lines of a slot: attached files first, then those on their way, in order. */
   linesOf(draft: Draft, path: string): readonly SlotLine[] {
-    const attached = draft.answers.files[path] ?? []
+    const attached = draft.answersAroundRows.files[path] ?? []
     const here = new Set(attached.map(({ id }) => id))
     const locked = draft.isLocked(path)
     const refusal = draft.refusalAt(path)

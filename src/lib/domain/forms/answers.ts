@@ -52,6 +52,46 @@ export interface AcceptancePointOffer {
   readonly hours: string
 }
 
+/**
+ * The same answers, with every part of `before` that has not changed in place of its equal: who keeps what it found out about a row
+ * or about the fields by their identity need not find it out again.
+ */
+export function sharingParts(before: Answers, next: Answers): Answers {
+  return {
+    fields: sameEntries(before.fields, next.fields) ? before.fields : next.fields,
+    rows: Object.fromEntries(
+      Object.entries(next.rows).map(([list, rows]) => [list, sharingRows(before.rows[list] ?? [], rows)]),
+    ),
+    files: sameEntries(before.files, next.files, sameFiles) ? before.files : next.files,
+  }
+}
+
+function sharingRows(before: readonly Row[], next: readonly Row[]): readonly Row[] {
+  const known = new Map(before.map((row) => [row.id, row]))
+  const rows = next.map((row) => {
+    const old = known.get(row.id)
+    const same = old && old.position === row.position && old.lockedBy === row.lockedBy
+    return same && sameEntries(old.values, row.values) ? old : row
+  })
+  return rows.length === before.length && rows.every((row, at) => row === before[at]) ? before : rows
+}
+
+function sameEntries<T>(
+  one: Readonly<Record<string, T>>,
+  other: Readonly<Record<string, T>>,
+  same: (a: T, b: T) => boolean = Object.is,
+): boolean {
+  const keys = Object.keys(one)
+  if (keys.length !== Object.keys(other).length) return false
+  return keys.every((key) => Object.hasOwn(other, key) && same(one[key] as T, other[key] as T))
+}
+
+const sameFiles = (one: readonly FileReference[], other: readonly FileReference[]): boolean =>
+  one.length === other.length &&
+  one.every((file, at) =>
+    sameEntries({ ...file } as Record<string, unknown>, { ...other[at] } as Record<string, unknown>),
+  )
+
 /** What the batch offers, and the moment: the facts that a form is filled and checked against. */
 export interface Facts {
   /** today in Asia/Shanghai, YYYY-MM-DD */

@@ -117,7 +117,16 @@ export const isList = (item: Item): item is List => item.kind === 'list'
 export const isSlot = (item: Item): item is Slot => item.kind === 'slot'
 
 export const itemsOfStep = (part: Step): readonly Item[] => part.sections.flatMap((one) => one.items)
-export const itemsOf = (type: ApplicationType): readonly Item[] => type.steps.flatMap(itemsOfStep)
+
+// A catalogue never changes once it is there, and a keystroke asks many times over what stands in it.
+const itemsOfTypes = new WeakMap<ApplicationType, readonly Item[]>()
+export function itemsOf(type: ApplicationType): readonly Item[] {
+  const known = itemsOfTypes.get(type)
+  if (known) return known
+  const items = type.steps.flatMap(itemsOfStep)
+  itemsOfTypes.set(type, items)
+  return items
+}
 
 /** The step in which a path lives: `fullName`, `educations/<row>/school`, or undefined where the catalogue has no such item. */
 export function stepOfPath(type: ApplicationType, path: string): Step | undefined {

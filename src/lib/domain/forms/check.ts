@@ -109,8 +109,29 @@ function checkPlaced(item: Field | Slot, answers: Answers, facts: Facts, list?: 
   return fault ? [{ ...fault, path }] : []
 }
 
-/** What is missing or wrong in one row, for the row editor. */
+/** What a row's check depends on beside the row itself. */
+interface CheckedRow {
+  readonly list: List
+  readonly fields: Answers['fields']
+  readonly files: Answers['files']
+  readonly facts: Facts
+  readonly issues: Issue[]
+}
+// Two hundred rows are checked at every keystroke and one of them has changed: what was found out of the others still holds.
+const checkedRows = new WeakMap<Row, CheckedRow>()
+
+/** What is missing or wrong in one row, for the row editor. Asked again about the same row, it does not look again. */
 export function checkRow(list: List, row: Row, answers: Answers, facts: Facts): Issue[] {
+  const { fields, files } = answers
+  const known = checkedRows.get(row)
+  if (known && known.list === list && known.fields === fields && known.files === files && known.facts === facts)
+    return known.issues
+  const issues = issuesOfRow(list, row, answers, facts)
+  checkedRows.set(row, { list, fields, files, facts, issues })
+  return issues
+}
+
+function issuesOfRow(list: List, row: Row, answers: Answers, facts: Facts): Issue[] {
   const issues = list.items.flatMap((item) => checkPlaced(item, answers, facts, list, row))
   // Two values are compared only where each is right by itself: what is wrong is said once, where it is.
   const wrong = new Set(issues.map(({ path }) => path))
