@@ -22,7 +22,7 @@ import type {
 } from './applications/tables.ts'
 import type { AttachmentTable, FileOpeningTable, StoredFileTable, UploadTable } from './attachments/tables.ts'
 import type { AcceptancePointTable, BatchTable, CatalogueEditionTable, ReadingTextTable } from './batches/tables.ts'
-import type { BulletinTable } from './bulletin/tables.ts'
+import type { BulletinTable, BulletinVersionTable } from './bulletin/tables.ts'
 import type {
   CommitteeMemberTable,
   CommitteeSessionTable,
@@ -109,6 +109,7 @@ export interface Database {
   smsMessage: SmsMessageTable
   smsDay: SmsDayTable
   bulletin: BulletinTable
+  bulletinVersion: BulletinVersionTable
   committee: CommitteeTable
   committeeMember: CommitteeMemberTable
   committeeSession: CommitteeSessionTable

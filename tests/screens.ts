@@ -177,6 +177,8 @@ try {
     { name: 'office-calendar', path: '/office/calendar', office: true },
     { name: 'office-phrases', path: '/office/phrases', office: true },
     { name: 'office-directory', path: '/office/directory', office: true },
+    { name: 'office-bulletin', path: '/office/bulletin', office: true },
+    { name: 'office-bulletin-edit', path: `/office/bulletin/${article.id}`, office: true },
     { name: 'office-integrity', path: '/office/integrity', office: true },
     { name: 'office-case', path: `/office/applications/${id}`, office: true },
   ])

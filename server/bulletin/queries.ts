@@ -1,27 +1,54 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
-import type { Who } from '#server/platform/who.ts'
+import type { BulletinKind, BulletinState } from '#domain/bulletin/bulletin.ts'
+import { roles, scopeOf } from '#domain/lifecycle/roles.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import type { BulletinTable } from './tables.ts'
 
 type Db = Kysely<Database>
 
-/** The audiences a person belongs to: everybody to the public, each role to its own (R112). */
-const audiencesOf = (who: Who): string[] => [
-  'public',
-  ...(who.kind === 'account' ? new Set(who.roles.map(({ role }) => role)) : []),
-]
+/** Roles that belong to no region but to the whole city. */
+const citywide = (Object.keys(roles) as (keyof typeof roles)[]).filter(
+  (role) => role !== 'applicant' && scopeOf(role) === null,
+)
 
-/** Published and not withdrawn, and meant for one of the person's roles: the filter through which every reader looks. */
+/**
+ * Whether the bulletin of the row is meant for the holder of the grant `g`: for his role (R112), and for a region in which he
+ * is: a clerk by his 受理点, a department by its own, an applicant by where he applies.
+ */
+const aimedAtGrant = sql<boolean>`(
+  jsonb_exists(bulletin.audience, g.role) and (
+    bulletin.regions = '[]'::jsonb
+    or g.role = any(${sql.val(citywide)}::text[])
+    or jsonb_exists(bulletin.regions, g.region)
+    or exists (select from acceptance_point p where p.id = g.acceptance_point and jsonb_exists(bulletin.regions, p.region))
+    or g.role = 'applicant' and exists (
+      select from application a
+      left join application_cell c on c.application_id = a.id and c.path = 'acceptRegion'
+      where a.account_id = g.account_id and a.deleted_at is null
+        and jsonb_exists(bulletin.regions, coalesce(a.region, c.value #>> '{}')))
+  ))`
+
+const isPublic = sql<boolean>`jsonb_exists(bulletin.audience, 'public')`
+
+const aimedAt = (who: Who) =>
+  who.kind === 'account'
+    ? sql<boolean>`(${isPublic} or exists (
+        select from account_grant g where g.account_id = ${who.accountId} and ${aimedAtGrant}))`
+    : isPublic
+
+/** Published and not withdrawn, and meant for the person: the filter through which every reader looks. */
 const visible = (db: Db, who: Who, now: Date) =>
   db
     .selectFrom('bulletin')
     .where('publishedAt', '<=', now)
     .where((check) => check.or([check('withdrawnAt', 'is', null), check('withdrawnAt', '>', now)]))
-    .where(sql<boolean>`jsonb_exists_any(audience, ${sql.val(audiencesOf(who))}::text[])`)
+    .where(aimedAt(who))
+
+const containing = (words: string) => `%${words.replace(/[\\%_]/g, '\\$&')}%`
 
 export interface BulletinFilter {
-  readonly kind?: BulletinTable['kind'] | undefined
+  readonly kind?: BulletinKind | undefined
   readonly from?: Date | undefined
   readonly to?: Date | undefined
   /** part of the title */
@@ -30,15 +57,16 @@ export interface BulletinFilter {
   readonly atMost: number
 }
 
-/** Titles, newest first, with how many there are in all (R107, R110). */
+/** Titles, the pinned first, then the newest, with how many there are in all (R107, R110). */
 export async function listBulletins(db: Db, who: Who, now: Date, filter: BulletinFilter) {
   let found = visible(db, who, now)
   if (filter.kind) found = found.where('kind', '=', filter.kind)
   if (filter.from) found = found.where('publishedAt', '>=', filter.from)
   if (filter.to) found = found.where('publishedAt', '<=', filter.to)
-  if (filter.q) found = found.where('title', 'ilike', `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`)
+  if (filter.q) found = found.where('title', 'ilike', containing(filter.q))
   const items = await found
-    .select(['id', 'kind', 'title', 'publishedAt'])
+    .select(['id', 'kind', 'title', 'pinned', 'revision', 'publishedAt', 'withdrawnAt'])
+    .orderBy('pinned', 'desc')
     .orderBy('publishedAt', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.atMost)
@@ -51,5 +79,96 @@ export async function listBulletins(db: Db, who: Who, now: Date, filter: Bulleti
 export const findBulletin = (db: Db, who: Who, now: Date, id: string) =>
   visible(db, who, now)
     .where('id', '=', id)
-    .select(['id', 'kind', 'title', 'paragraphs', 'publishedAt'])
+    .select([
+      'id',
+      'kind',
+      'title',
+      'documentNumber',
+      'issuer',
+      'body',
+      'paragraphs',
+      'pinned',
+      'revision',
+      'publishedAt',
+      'withdrawnAt',
+    ])
     .executeTakeFirst()
+
+export interface DeskFilter {
+  readonly kind?: BulletinKind | undefined
+  readonly state?: BulletinState | undefined
+  readonly q?: string | undefined
+  readonly offset: number
+  readonly atMost: number
+}
+
+/** Everything that was written, as who writes sees it: the last changed first. */
+export async function listForDesk(db: Db, _desk: Signed, now: Date, filter: DeskFilter) {
+  let found = db.selectFrom('bulletin')
+  if (filter.kind) found = found.where('kind', '=', filter.kind)
+  if (filter.q) found = found.where('title', 'ilike', containing(filter.q))
+  if (filter.state === 'draft') found = found.where('publishedAt', 'is', null)
+  else if (filter.state) {
+    const isWithdrawn = sql<boolean>`coalesce(withdrawn_at <= ${now}, false)`
+    found = found.where('publishedAt', 'is not', null)
+    if (filter.state === 'withdrawn') found = found.where(isWithdrawn)
+    else {
+      found = found
+        .where(sql<boolean>`not ${isWithdrawn}`)
+        .where('publishedAt', filter.state === 'published' ? '<=' : '>', now)
+    }
+  }
+  const items = await found
+    .leftJoin('account as author', 'author.id', 'bulletin.authorId')
+    .select([
+      'bulletin.id',
+      'bulletin.kind',
+      'bulletin.title',
+      'bulletin.audience',
+      'bulletin.regions',
+      'bulletin.pinned',
+      'bulletin.publishedAt',
+      'bulletin.withdrawnAt',
+      'bulletin.changedAt',
+      'author.fullName as author',
+    ])
+    .orderBy('bulletin.changedAt', (order) => order.desc().nullsLast())
+    .orderBy('bulletin.id', 'desc')
+    .limit(filter.atMost)
+    .offset(filter.offset)
+    .execute()
+  const { total } = await found.select(({ fn }) => fn.countAll<string>().as('total')).executeTakeFirstOrThrow()
+  return { items, total: Number(total) }
+}
+
+/** One of them whole, whatever its state; `lock` holds it for who is about to change it. */
+export const findForDesk = (db: Db, _desk: Signed, id: string, lock: 'lock' | 'look' = 'look') =>
+  db
+    .selectFrom('bulletin')
+    .where('id', '=', id)
+    .selectAll()
+    .$if(lock === 'lock', (query) => query.forUpdate())
+    .executeTakeFirst()
+
+/** What people could read before, the latest first. */
+export const listVersions = (db: Db, _desk: Signed, bulletinId: string) =>
+  db
+    .selectFrom('bulletinVersion')
+    .innerJoin('account', 'account.id', 'bulletinVersion.replacedBy')
+    .where('bulletinId', '=', bulletinId)
+    .select(['revision', 'content', 'sha256', 'replacedAt', 'account.fullName as replacedBy'])
+    .orderBy('revision', 'desc')
+    .limit(50)
+    .execute()
+
+/** How many others are pinned and not taken down. */
+export async function countPinned(db: Db, _desk: Signed, now: Date, besides: string | null): Promise<number> {
+  const { count } = await db
+    .selectFrom('bulletin')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('pinned', '=', true)
+    .where((check) => check.or([check('withdrawnAt', 'is', null), check('withdrawnAt', '>', now)]))
+    .$if(besides !== null, (query) => query.where('id', '!=', besides!))
+    .executeTakeFirstOrThrow()
+  return count
+}

@@ -1,32 +1,125 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import {
+  audiences,
+  type Audience,
+  bulletinDesk,
+  bulletinKinds,
+  bulletinStateAt,
+  bulletinStates,
+  type BulletinKind,
+  type BulletinState,
+  publishers,
+} from '#domain/bulletin/bulletin.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { dayRange } from '#server/platform/day-range.ts'
-import type { Env } from '#server/platform/environment.ts'
+import type { Env, SignedEnv } from '#server/platform/environment.ts'
+import { withRole } from '#server/platform/permit.ts'
 import { respond } from '#server/platform/problem-response.ts'
-import { param, query } from '#server/platform/validate.ts'
-import { findBulletin, listBulletins } from './queries.ts'
+import { act } from '#server/platform/transaction.ts'
+import { json, param, query } from '#server/platform/validate.ts'
+import {
+  changeBulletin,
+  dropBulletin,
+  openForDesk,
+  publishBulletin,
+  startBulletin,
+  withdrawBulletin,
+} from './actions.ts'
+import { findBulletin, listBulletins, listForDesk } from './queries.ts'
 
 const PAGE = 20
 
-const listing = v.object({
-  kind: v.optional(v.picklist(['announcement', 'policy'])),
-  ...dayRange.entries,
-  q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(100))),
-  page: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)), '1'),
+const words = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(100)))
+const page = v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)), '1')
+const kind = v.picklist(Object.keys(bulletinKinds) as BulletinKind[])
+const byId = v.object({ id: v.pipe(v.string(), v.uuid()) })
+
+const listing = v.object({ kind: v.optional(kind), ...dayRange.entries, q: words, page })
+const deskListing = v.object({
+  kind: v.optional(kind),
+  state: v.optional(v.picklist(Object.keys(bulletinStates) as BulletinState[])),
+  q: words,
+  page,
 })
+
+const short = v.pipe(v.string(), v.maxLength(500))
+const entry = v.object({
+  kind,
+  title: short,
+  documentNumber: v.pipe(v.string(), v.maxLength(100)),
+  issuer: v.pipe(v.string(), v.maxLength(100)),
+  // how long it may be is said in words by the domain
+  body: v.pipe(v.string(), v.maxLength(100_000)),
+  audience: v.pipe(v.array(v.picklist(Object.keys(audiences) as Audience[])), v.maxLength(20)),
+  regions: v.pipe(v.array(v.pipe(v.string(), v.maxLength(12))), v.maxLength(20)),
+  pinned: v.boolean(),
+})
+const revision = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))
+const moment = v.nullable(
+  v.pipe(
+    v.string(),
+    v.isoTimestamp(),
+    v.transform((text) => new Date(text)),
+  ),
+)
+
+const pagesOf = (total: number): number => Math.max(1, Math.ceil(total / PAGE))
+
+/** What the office writes: mounted below /desk. */
+const deskRoutes = new Hono<SignedEnv>()
+  .get('/', withRole(...bulletinDesk), query(deskListing), async (c) => {
+    const { clock, database } = c.var.platform
+    const { page, ...filter } = c.req.valid('query')
+    const now = await clock.now(database.db)
+    const window = { offset: (page - 1) * PAGE, atMost: PAGE }
+    const { items, total } = await listForDesk(database.db, c.var.who, now, { ...filter, ...window })
+    const shown = items.map(({ audience, ...item }) => ({
+      ...item,
+      audience: audience as Audience[],
+      state: bulletinStateAt(item, now),
+    }))
+    return respond(c, ok({ items: shown, total, page, pageSize: PAGE }))
+  })
+  .post('/', withRole(...publishers), json(entry), async (c) =>
+    respond(c, await act(c, (ctx) => startBulletin(ctx, c.var.who, c.req.valid('json')))),
+  )
+  .get('/:id', withRole(...bulletinDesk), param(byId), async (c) => {
+    const { clock, database } = c.var.platform
+    const now = await clock.now(database.db)
+    return respond(c, await openForDesk(database.db, c.var.who, now, c.req.valid('param').id))
+  })
+  .put('/:id', withRole(...publishers), param(byId), json(v.object({ ...entry.entries, revision })), async (c) =>
+    respond(c, await act(c, (ctx) => changeBulletin(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
+  )
+  .delete('/:id', withRole(...publishers), param(byId), async (c) =>
+    respond(c, await act(c, (ctx) => dropBulletin(ctx, c.var.who, c.req.valid('param').id))),
+  )
+  .post(
+    '/:id/publish',
+    withRole(...publishers),
+    param(byId),
+    json(v.object({ revision, at: moment, until: moment })),
+    async (c) =>
+      respond(c, await act(c, (ctx) => publishBulletin(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
+  )
+  .post('/:id/withdraw', withRole(...publishers), param(byId), json(v.object({ revision })), async (c) => {
+    const { id } = c.req.valid('param')
+    return respond(c, await act(c, (ctx) => withdrawBulletin(ctx, c.var.who, id, c.req.valid('json').revision)))
+  })
 
 /** 公告通知 and 政策规范 as their readers see them (R107–R112). No login is needed for what is meant for all. */
 export const bulletinRoutes = new Hono<Env>()
+  .route('/desk', deskRoutes)
   .get('/', query(listing), async (c) => {
     const { clock, database } = c.var.platform
     const { kind, from, to, q, page } = c.req.valid('query')
     const now = await clock.now(database.db)
     const filter = { kind, q, from: from?.start, to: to?.end, offset: (page - 1) * PAGE, atMost: PAGE }
     const found = await listBulletins(database.db, c.var.who, now, filter)
-    return respond(c, ok({ ...found, page, pages: Math.max(1, Math.ceil(found.total / PAGE)) }))
+    return respond(c, ok({ ...found, page, pages: pagesOf(found.total) }))
   })
-  .get('/:id', param(v.object({ id: v.pipe(v.string(), v.uuid()) })), async (c) => {
+  .get('/:id', param(byId), async (c) => {
     const { clock, database } = c.var.platform
     const found = await findBulletin(database.db, c.var.who, await clock.now(database.db), c.req.valid('param').id)
     return respond(c, found ? ok(found) : refuse('request.not-found'))

@@ -11,6 +11,7 @@ import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
 import { acceptancePoints } from './acceptance-points.ts'
 import { demoBatches } from './batches.ts'
+import { columnsOf } from '#server/bulletin/actions.ts'
 import { demoBulletins } from './bulletins.ts'
 import { DEMO_PASSWORD, demoPeople } from './people.ts'
 import { readingTexts } from './reading-texts.ts'
@@ -136,15 +137,14 @@ async function insertPeople(ctx: Act, { secrets }: Dependencies, passwordHash: s
 
 async function insertBulletins(ctx: Act) {
   const year = Number(dateInShanghai(ctx.now).slice(0, 4))
-  const rows = demoBulletins(year).map(({ daysAgo, paragraphs, audience, ...bulletin }) => ({
+  const rows = demoBulletins(year).map(({ daysAgo, text, ...bulletin }) => ({
     id: ctx.newId(),
-    ...bulletin,
-    paragraphs: JSON.stringify(paragraphs),
-    audience: JSON.stringify(audience),
+    ...columnsOf({ documentNumber: '', issuer: '', regions: [], pinned: false, ...bulletin, body: text.join('\n\n') }),
     publishedAt: new Date(ctx.now.getTime() - daysAgo * DAY),
     withdrawnAt: null,
     authorId: null,
     createdAt: ctx.now,
+    changedAt: new Date(ctx.now.getTime() - daysAgo * DAY),
   }))
   await ctx.db.insertInto('bulletin').values(rows).execute()
 }

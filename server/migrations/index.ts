@@ -15,6 +15,7 @@ import * as auditByPerson from './0041-audit-by-person.ts'
 import * as savedViews from './0050-saved-views.ts'
 import * as worksAndPresence from './0051-works-and-presence.ts'
 import * as officeRegisters from './0052-office-registers.ts'
+import * as bulletinEditor from './0060-bulletin-editor.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '0050-saved-views': savedViews,
   '0051-works-and-presence': worksAndPresence,
   '0052-office-registers': officeRegisters,
+  '0060-bulletin-editor': bulletinEditor,
 }

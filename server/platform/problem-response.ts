@@ -143,6 +143,11 @@ export const problemStatus = {
   'paper.rare-character': 422,
 
   'paper.unknown-placeholder': 422,
+  'bulletin.changed': 409,
+  'bulletin.unsafe-link': 422,
+  'bulletin.public-has-no-region': 422,
+  'bulletin.too-many-pinned': 409,
+  'bulletin.not-now': 409,
   'paper.text-changed': 409,
   'notice.on-its-way': 409,
   'message.too-short': 422,

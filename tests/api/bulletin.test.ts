@@ -1,8 +1,10 @@
 import type { Insertable } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { BulletinEntry } from '#domain/bulletin/bulletin.ts'
 import type { BulletinTable } from '#server/bulletin/tables.ts'
+import { apiOf, HAILING, JIANGYAN, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
-import type { Browser, World } from '../world/world.ts'
+import type { Browser, Person, World } from '../world/world.ts'
 import { bodyOf, openWorld, problemOf } from '../world/world.ts'
 
 describe.each(await databaseKinds())('bulletin on %s', (kind) => {
@@ -100,5 +102,187 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
       clerk: [['戊：给受理点'], 200],
       auditor: [[], 404],
     })
+  })
+
+  const entry: BulletinEntry = {
+    kind: 'announcement',
+    title: '关于申报的通知',
+    documentNumber: '泰职办〔2026〕3 号',
+    issuer: '泰州市职称办',
+    body: '# 时间\n请在**月底前**申报。',
+    audience: ['applicant'],
+    regions: [],
+    pinned: false,
+  }
+  const now = { at: null, until: null }
+  let office: Browser
+  let writer: Person
+  beforeAll(async () => void (writer = await world.staff('office')))
+  // a session ends when the clock is moved by days
+  beforeEach(async () => void (office = await world.signIn(writer)))
+  const desk = (browser = office) => apiOf(browser).bulletin.desk
+
+  async function written(changes: Partial<BulletinEntry> = {}): Promise<string> {
+    return (await bodyOf(await desk().$post({ json: { ...entry, ...changes } as never }))).id
+  }
+  const publishing = (id: string, json: { revision: number; at: string | null; until: string | null }) =>
+    desk()[':id'].publish.$post({ param: { id }, json })
+  async function seenBy(browser: Browser, id: string): Promise<boolean> {
+    const { status } = await apiOf(browser).bulletin[':id'].$get({ param: { id } })
+    const { items } = await list(browser, { q: '己：' })
+    expect(items.some((one) => one.id === id)).toBe(status === 200)
+    return status === 200
+  }
+
+  test('[R107] what the office writes is a draft, waits for its time, is read, and ends by itself', async () => {
+    const applicant = await world.person()
+    const id = await written({ title: '己：定时' })
+    expect(await seenBy(await world.signIn(applicant), id)).toBe(false)
+    const times = { at: '2026-05-02T00:00:00Z', until: '2026-05-04T00:00:00Z' }
+    expect(await bodyOf(await publishing(id, { revision: 1, ...times }))).toEqual({ revision: 2 })
+    const state = async () => (await bodyOf(await desk()[':id'].$get({ param: { id } }))).state
+    const seen: unknown[] = []
+    for (const moment of ['2026-05-01T23:59:59Z', '2026-05-02T00:00:00Z', '2026-05-04T00:00:00Z']) {
+      world.clock.moveTo(new Date(moment))
+      office = await world.signIn(writer)
+      seen.push([await state(), await seenBy(await world.signIn(applicant), id)])
+    }
+    world.clock.moveTo(new Date('2026-05-01T04:00:00Z'))
+    expect(seen).toEqual([
+      ['scheduled', false],
+      ['published', true],
+      ['withdrawn', false],
+    ])
+  })
+
+  test('[R109] the text keeps its marks, and a link that a browser would run is refused with its place', async () => {
+    const id = await written({ title: '己：正文' })
+    await bodyOf(await publishing(id, { revision: 1, ...now }))
+    const reader = await world.signIn(await world.person())
+    expect(await bodyOf(await apiOf(reader).bulletin[':id'].$get({ param: { id } }))).toMatchObject({
+      body: entry.body,
+      paragraphs: ['时间', '请在月底前申报。'],
+      documentNumber: entry.documentNumber,
+      issuer: entry.issuer,
+    })
+    const bad = await desk().$post({ json: { ...entry, body: '[看](javascript:alert)' } as never })
+    expect(await problemOf(bad)).toMatchObject({ code: 'bulletin.unsafe-link', path: 'body' })
+    const html = await written({ title: '己：尖括号', body: '<img src=x onerror=alert(1)>\u202e甲' })
+    expect((await bodyOf(await desk()[':id'].$get({ param: { id: html } }))).body).toBe(
+      '<img src=x onerror=alert(1)>甲',
+    )
+  })
+
+  test('a published text that changes keeps the earlier one, and the audit has its digest', async () => {
+    const id = await written({ title: '己：改过' })
+    await bodyOf(await publishing(id, { revision: 1, ...now }))
+    const change = { ...entry, title: '己：改过', body: '新的正文', revision: 2 } as never
+    expect(await bodyOf(await desk()[':id'].$put({ param: { id }, json: change }))).toEqual({ revision: 3 })
+    const { versions, body } = await bodyOf(await desk()[':id'].$get({ param: { id } }))
+    expect(body).toBe('新的正文')
+    expect(versions).toMatchObject([{ revision: 2, content: { body: entry.body }, replacedBy: '李卫东' }])
+    const noted = await world.db
+      .selectFrom('auditEvent')
+      .select(['action', 'details'])
+      .where('subject', '=', `bulletin:${id}`)
+      .orderBy('id')
+      .execute()
+    expect(noted.map(({ action }) => action)).toEqual(['bulletin.started', 'bulletin.published', 'bulletin.changed'])
+    expect(noted.at(-1)!.details).toEqual({ revision: 3, earlier: 2, sha256: versions[0]!.sha256 })
+    // who has not seen the change does not write over it
+    const late = await desk()[':id'].$put({ param: { id }, json: change })
+    expect((await problemOf(late)).code).toBe('bulletin.changed')
+    const empty = await desk()[':id'].$put({ param: { id }, json: { ...entry, title: '', revision: 3 } as never })
+    expect(await problemOf(empty)).toMatchObject({ code: 'answer.required', path: 'title' })
+  })
+
+  test('what is taken down is gone at once, can be published again, and only a draft nobody read can be removed', async () => {
+    const applicant = await world.signIn(await world.person())
+    const id = await written({ title: '己：撤下' })
+    await bodyOf(await publishing(id, { revision: 1, ...now }))
+    expect((await problemOf(await desk()[':id'].$delete({ param: { id } }))).code).toBe('bulletin.not-now')
+    await bodyOf(await desk()[':id'].withdraw.$post({ param: { id }, json: { revision: 2 } }))
+    expect(await seenBy(applicant, id)).toBe(false)
+    const again = await desk()[':id'].withdraw.$post({ param: { id }, json: { revision: 3 } })
+    expect((await problemOf(again)).code).toBe('bulletin.not-now')
+    await bodyOf(await publishing(id, { revision: 3, ...now }))
+    expect(await seenBy(applicant, id)).toBe(true)
+    const draft = await written({ title: '己：不要了' })
+    expect((await desk()[':id'].$delete({ param: { id: draft } })).status).toBe(204)
+    expect((await desk()[':id'].$get({ param: { id: draft } })).status).toBe(404)
+  })
+
+  test('times that do not follow each other, and a draft that lacks something, are not published', async () => {
+    const id = await written({ title: '', body: '', audience: [] })
+    expect((await problemOf(await publishing(id, { revision: 1, ...now }))).issues?.map(({ path }) => path)).toEqual([
+      'title',
+      'body',
+      'audience',
+    ])
+    const fine = await written({ title: '己：时间' })
+    const past = await publishing(fine, { revision: 1, at: '2026-04-30T00:00:00Z', until: null })
+    expect((await problemOf(past)).path).toBe('at')
+    const before = await publishing(fine, { revision: 1, at: '2026-05-03T00:00:00Z', until: '2026-05-02T00:00:00Z' })
+    expect((await problemOf(before)).path).toBe('until')
+  })
+
+  test('[R112] a region limits who is reached: by where he applies, by the 受理点, by the department; the whole city reads all', async () => {
+    const id = await written({
+      title: '己：海陵',
+      audience: ['applicant', 'pointClerk', 'deptReviewer', 'secretary'],
+      regions: [HAILING],
+    })
+    await bodyOf(await publishing(id, { revision: 1, ...now }))
+    const batch = await world.batch()
+    const drafting = await world.person()
+    const draft = await world.application({ person: drafting, batch }, { acceptRegion: HAILING })
+    expect(draft.id).toBeTruthy()
+    const readers: Record<string, Browser> = {
+      here: (await submitted(world)).browser,
+      there: (await submitted(world, {}, { acceptRegion: JIANGYAN, acceptancePoint: pointIn(JIANGYAN) })).browser,
+      drafting: await world.signIn(drafting),
+      nowhere: await world.signIn(await world.person()),
+      clerkHere: await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) })),
+      clerkThere: await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(JIANGYAN) })),
+      departmentHere: await world.signIn(await world.staff('deptReviewer', { region: HAILING })),
+      departmentThere: await world.signIn(await world.staff('deptReviewer', { region: JIANGYAN })),
+      secretary: await world.signIn(await world.staff('secretary')),
+      // by role, whatever the region
+      auditor: await world.signIn(await world.staff('auditor')),
+      nobody: world.browser(),
+    }
+    const reached: string[] = []
+    for (const [name, browser] of Object.entries(readers)) if (await seenBy(browser, id)) reached.push(name)
+    expect(reached).toEqual(['here', 'drafting', 'clerkHere', 'departmentHere', 'secretary'])
+    const everybody = await desk().$post({ json: { ...entry, audience: ['public'], regions: [HAILING] } as never })
+    expect((await problemOf(everybody)).path).toBe('regions')
+  })
+
+  test('what is pinned comes first, and no more than five are', async () => {
+    await publish('庚：新', { publishedAt: new Date('2026-04-03T04:00:00Z') })
+    const first = await publish('庚：旧', { publishedAt: new Date('2026-03-01T04:00:00Z'), pinned: true })
+    expect(await titles({ q: '庚：' })).toEqual(['庚：旧', '庚：新'])
+    const others = await Promise.all([1, 2, 3, 4].map((at) => publish(`辛：${at}`, { pinned: true })))
+    expect((await problemOf(await desk().$post({ json: { ...entry, pinned: true } as never }))).path).toBe('pinned')
+    await world.db
+      .deleteFrom('bulletin')
+      .where('id', 'in', [first, ...others])
+      .execute()
+  })
+
+  test('the desk lists all of it by state, kind and words, for those who write and for the auditor', async () => {
+    const draft = await written({ title: '壬：草稿', kind: 'policy' })
+    const out = await written({ title: '壬：已发' })
+    await bodyOf(await publishing(out, { revision: 1, ...now }))
+    const found = async (query: Record<string, string>) =>
+      (await bodyOf(await desk().$get({ query: { q: '壬：', ...query } }))).items.map(({ id, state }) => [id, state])
+    expect(await found({ state: 'draft' })).toEqual([[draft, 'draft']])
+    expect(await found({ state: 'published' })).toEqual([[out, 'published']])
+    expect(await found({ state: 'scheduled' })).toEqual([])
+    expect(await found({ state: 'withdrawn' })).toEqual([])
+    expect(await found({ kind: 'policy' })).toEqual([[draft, 'draft']])
+    const auditor = await world.signIn(await world.staff('auditor'))
+    expect((await desk(auditor).$get({ query: {} })).status).toBe(200)
+    expect((await desk(auditor).$post({ json: entry as never })).status).toBe(403)
   })
 })

@@ -141,6 +141,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     application_search: 'words of the application once more, for the search',
     application_work: 'titles of works once more, to find the same elsewhere',
     audit_event: 'copied by recordOf, without what binds the chain',
+    bulletin_version: 'texts that were published; who of the office changed them is in the audit',
     case_presence: 'who of the office has a case open, for a minute',
     export_order: 'who in the office exported what: his work, in the audit; filters name others',
     integrity_record: 'entered by number, registered or not; told to whom it bars, with its end (E15)',

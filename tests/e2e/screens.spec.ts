@@ -167,6 +167,7 @@ test('[R2] the office’s screens fit 360 pixels and have no fault of access in 
   const batch = await batchNamed(page.request, /工程系列中级/)
   const sitting = { committeeId, batchId: batch.id, name: '第一次会议', heldOn: '2026-12-10' }
   const session = await post('/api/committees/sessions', sitting)
+  const [article] = (await bodyOf(await page.request.get('/api/bulletin'))).items
   expect(
     await visit(page, [
       '/office',
@@ -185,6 +186,9 @@ test('[R2] the office’s screens fit 360 pixels and have no fault of access in 
       '/office/calendar',
       '/office/phrases',
       '/office/directory',
+      '/office/bulletin',
+      '/office/bulletin/new',
+      `/office/bulletin/${article.id}`,
       '/office/integrity',
       '/office/exports',
       '/office/overview?state=SUBMITTED',

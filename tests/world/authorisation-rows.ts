@@ -54,6 +54,19 @@ const arranging: readonly Role[] = ['secretary', 'office']
 /** Who sees people's ID cards. */
 const counter: readonly Role[] = ['pointClerk', 'office']
 
+/** Who writes announcements and policies. */
+const publishers: readonly Role[] = ['office', 'admin']
+const bulletin = {
+  kind: 'announcement',
+  title: '关于申报的通知',
+  documentNumber: '',
+  issuer: '',
+  body: '请按时申报。',
+  audience: ['applicant'],
+  regions: [],
+  pinned: false,
+}
+
 /** A thing of the office that is tried by an id that nothing has. */
 function missing(gate: AuthorisationRow['gate'], json?: unknown): AuthorisationRow {
   return {
@@ -195,6 +208,14 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     attempt: () => ({ param: { id: nobody } }),
     answers: ['request.not-found'],
   },
+
+  'get /api/bulletin/desk': { gate: ['office', 'admin', 'auditor'] },
+  'get /api/bulletin/desk/{id}': missing(['office', 'admin', 'auditor']),
+  'post /api/bulletin/desk': { gate: publishers, attempt: () => ({ json: bulletin }) },
+  'put /api/bulletin/desk/{id}': missing(publishers, { ...bulletin, revision: 1 }),
+  'delete /api/bulletin/desk/{id}': missing(publishers),
+  'post /api/bulletin/desk/{id}/publish': missing(publishers, { revision: 1, at: null, until: null }),
+  'post /api/bulletin/desk/{id}/withdraw': missing(publishers, { revision: 1 }),
 
   'get /api/batches': { gate: 'everybody' },
   'get /api/batches/{id}': { gate: 'everybody', attempt: id('batch') },

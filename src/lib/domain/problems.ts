@@ -251,6 +251,17 @@ export const problems = {
     title: '花括号里的名称不对',
     detail: '没有“{name}”这一项，打印时会是空白。请按说明里的名称填写花括号。',
   },
+  'bulletin.changed': { title: '刚被别人改过', detail: '这篇刚被别人改过，没有保存。请复制您的内容，刷新后再改。' },
+  'bulletin.unsafe-link': {
+    title: '链接不能用',
+    detail: '链接“{address}”不能用。请用 https:// 开头的网址、电话 tel:，或本系统的页面地址。',
+  },
+  'bulletin.public-has-no-region': {
+    title: '不能限定地区',
+    detail: '发给所有人的不能限定地区：没有登录的人不知道在哪里。请只选角色，或不选地区。',
+  },
+  'bulletin.too-many-pinned': { title: '置顶太多', detail: '最多置顶 {atMost} 篇，请先取消一篇的置顶。' },
+  'bulletin.not-now': { title: '现在不能这样做', detail: '这篇现在是“{state}”，不能这样做。请刷新后再看。' },
   'paper.text-changed': { title: '刚被别人改过', detail: '这份文字刚被别人改过。请刷新，看过新内容再改。' },
 
   // messages of the office

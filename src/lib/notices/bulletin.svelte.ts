@@ -1,8 +1,7 @@
+import type { BulletinKind } from '#domain/bulletin/bulletin.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
 import { type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
-
-export type BulletinKind = 'announcement' | 'policy'
 
 /** An announcement or policy as the API lists it. */
 export interface BulletinTitle {
@@ -11,10 +10,20 @@ export interface BulletinTitle {
   readonly title: string
   /** ISO */
   readonly publishedAt: string | null
+  /** ISO; when it ends by itself. What was kept by an earlier version of this app knows neither this nor the next two. */
+  readonly withdrawnAt?: string | null
+  readonly pinned?: boolean
+  /** goes up with every change */
+  readonly revision?: number
 }
 
 export interface BulletinText extends BulletinTitle {
+  /** with its marks (#domain/bulletin/rich-text.ts) */
+  readonly body?: string
+  /** the same without */
   readonly paragraphs: readonly string[]
+  readonly documentNumber?: string
+  readonly issuer?: string
 }
 
 export interface BulletinQuery {
@@ -33,8 +42,10 @@ export interface BulletinSource {
 }
 
 /** One kept item. `paragraphs` is null until it was opened, or fetched to be read without a network. */
-export interface KeptBulletin extends BulletinTitle {
+export interface KeptBulletin extends Omit<BulletinText, 'paragraphs'> {
   readonly paragraphs: readonly string[] | null
+  /** which revision the text here is of */
+  readonly textRevision?: number | undefined
   readonly read: boolean
 }
 
@@ -51,14 +62,12 @@ const AHEAD = 10
 /** On a phone that is new here only what is younger counts as unread: nobody has to read the last two years. */
 const FRESH = 7 * 86_400_000
 
-const newestFirst = (a: BulletinTitle, b: BulletinTitle): number =>
-  (a.publishedAt ?? '') < (b.publishedAt ?? '')
-    ? 1
-    : (a.publishedAt ?? '') > (b.publishedAt ?? '')
-      ? -1
-      : a.id < b.id
-        ? 1
-        : -1
+const order = ({ pinned, publishedAt, id }: BulletinTitle): string => `${pinned ? 1 : 0} ${publishedAt ?? ''} ${id}`
+/** The pinned before all others. */
+const newestFirst = (a: BulletinTitle, b: BulletinTitle): number => (order(a) < order(b) ? 1 : -1)
+
+const isCurrent = ({ paragraphs, textRevision, revision }: KeptBulletin): boolean =>
+  paragraphs !== null && textRevision === revision
 
 /** 公告 and 政策规范 for the roles of one account, kept for reading without a network (R107, R110, R112). */
 export class BulletinShelf {
@@ -86,7 +95,10 @@ export class BulletinShelf {
   async #kept(): Promise<readonly KeptBulletin[]> {
     const shelf = (await this.#deps.db.meta.get(KEY))?.value as Shelf | undefined
     // What was addressed to the roles of somebody else is not for this account (R112).
-    return shelf?.accountId === this.#deps.accountId ? shelf.items : []
+    if (shelf?.accountId !== this.#deps.accountId) return []
+    // What has an end is over here too, whether or not there is a network.
+    const now = this.#deps.now()
+    return shelf.items.filter(({ withdrawnAt }) => !withdrawnAt || Date.parse(withdrawnAt) > now)
   }
 
   /** Takes the newest titles, and the texts of the first of them. What is here stays when there is no network. */
@@ -101,7 +113,7 @@ export class BulletinShelf {
       )
       if (!taken.ok) return taken
     }
-    for (const { id } of (await this.#kept()).filter(({ paragraphs }) => paragraphs === null).slice(0, AHEAD)) {
+    for (const { id } of (await this.#kept()).filter((one) => !isCurrent(one)).slice(0, AHEAD)) {
       const text = await this.#fetch(id)
       if (!text.ok && text.code !== 'request.not-found') return text
     }
@@ -128,9 +140,12 @@ export class BulletinShelf {
   /** The text, from here or from the server, and the mark that it was read. */
   async open(id: string): Promise<Outcome<BulletinText>> {
     const kept = (await this.#kept()).find((one) => one.id === id)
-    const text: Outcome<BulletinText> = kept?.paragraphs
+    const here: Outcome<BulletinText> | undefined = kept?.paragraphs
       ? ok({ ...kept, paragraphs: kept.paragraphs })
-      : await this.#fetch(id)
+      : undefined
+    let text = here && isCurrent(kept!) ? here : await this.#fetch(id)
+    // Better the text of before than none.
+    if (!text.ok && text.code === 'network.offline' && here) text = here
     if (text.ok)
       await steadily(this.#deps.db, () =>
         this.#change((items) => items.map((one) => (one.id === id ? { ...one, read: true } : one))),
@@ -148,7 +163,7 @@ export class BulletinShelf {
     const text = answered.value
     const stored = await this.#change((items) => {
       const before = items.find((one) => one.id === id)
-      return [...items.filter((one) => one.id !== id), { read: false, ...before, ...text }]
+      return [...items.filter((one) => one.id !== id), { read: false, ...before, ...text, textRevision: text.revision }]
     })
     return stored.ok ? ok(text) : stored
   }

@@ -4,13 +4,23 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '$lib/local/database.ts'
 import { type BulletinQuery, BulletinShelf, type BulletinText } from './bulletin.svelte.ts'
 
-const now = Date.parse('2026-11-23T08:00:00Z')
-const item = (id: string, day: string, kind: BulletinText['kind'] = 'announcement'): BulletinText => ({
+let now = Date.parse('2026-11-23T08:00:00Z')
+const item = (
+  id: string,
+  day: string,
+  kind: BulletinText['kind'] = 'announcement',
+  changes: Partial<BulletinText> = {},
+): BulletinText => ({
   id,
   kind,
   title: `标题 ${id}`,
   publishedAt: `${day}T00:00:00.000Z`,
+  withdrawnAt: null,
+  pinned: false,
+  revision: 1,
+  body: `正文 ${id}`,
   paragraphs: [`正文 ${id}`],
+  ...changes,
 })
 
 let db: PhoneDatabase
@@ -31,7 +41,9 @@ function shelf(accountId = 'a'): BulletinShelf {
           ({ title, kind }) => title.includes(query.q ?? '') && (!query.kind || kind === query.kind),
         )
         return say({
-          items: items.map(({ id, kind, title, publishedAt }) => ({ id, kind, title, publishedAt })),
+          items: items.map(({ id, kind, title, publishedAt, withdrawnAt, pinned, revision }) => {
+            return { id, kind, title, publishedAt, withdrawnAt, pinned, revision }
+          }),
           pages: 1,
         })
       },
@@ -99,6 +111,50 @@ describe('announcements on the phone', () => {
     expect(found).toMatchObject({ ok: true, value: { ids: ['3'] } })
     expect((await kept()).length).toBe(3)
     expect(asked.at(-1)).toEqual({ q: '3', kind: 'policy' })
+  })
+
+  it('a text that changed is fetched anew and stays read; until it comes, the one of before is shown', async () => {
+    await shelf().refresh()
+    await shelf().open('1')
+    published[0] = item('1', '2026-11-20', 'announcement', { revision: 2, body: '改过', paragraphs: ['改过'] })
+    await shelf().search({})
+    reachable = false
+    expect(await shelf().open('1')).toMatchObject({ ok: true, value: { body: '正文 1' } })
+    reachable = true
+    await shelf().refresh()
+    reachable = false
+    expect(await shelf().open('1')).toMatchObject({ ok: true, value: { body: '改过' } })
+    expect((await kept())[0]).toMatchObject({ id: '1', read: true })
+  })
+
+  it('what has an end is over on the phone too, without a network', async () => {
+    published = [item('1', '2026-11-20', 'announcement', { withdrawnAt: '2026-11-23T08:00:01.000Z' })]
+    await shelf().refresh()
+    reachable = false
+    expect(await shelf().open('1')).toMatchObject({ ok: true })
+    now += 1000
+    expect(await shelf().open('1')).toMatchObject({ ok: false, code: 'network.offline' })
+    now -= 1000
+  })
+
+  it('[R107] what is pinned stands before what is newer', async () => {
+    published = [item('2', '2026-11-09', 'announcement', { pinned: true }), item('1', '2026-11-20')]
+    await shelf().refresh()
+    expect((await kept()).map(({ id }) => id)).toEqual(['2', '1'])
+  })
+
+  it('a text kept by an earlier version of the app is shown, and fetched anew with its marks', async () => {
+    const old = { id: '1', kind: 'announcement', title: '标题 1', publishedAt: '2026-11-20T00:00:00.000Z' }
+    await db.meta.put({
+      key: 'bulletin',
+      value: { accountId: 'a', items: [{ ...old, paragraphs: ['旧的正文'], read: true }] },
+    })
+    reachable = false
+    expect(await shelf().open('1')).toMatchObject({ ok: true, value: { paragraphs: ['旧的正文'] } })
+    reachable = true
+    await shelf().refresh()
+    reachable = false
+    expect(await shelf().open('1')).toMatchObject({ ok: true, value: { body: '正文 1' } })
   })
 
   it('[R112] what another account was shown is not shown to this one', async () => {

@@ -14,6 +14,7 @@ import ShieldAlert from '@lucide/svelte/icons/shield-alert'
 import ShieldCheck from '@lucide/svelte/icons/shield-check'
 import Smartphone from '@lucide/svelte/icons/smartphone'
 import MapPin from '@lucide/svelte/icons/map-pin'
+import Megaphone from '@lucide/svelte/icons/megaphone'
 import MessageSquareQuote from '@lucide/svelte/icons/message-square-quote'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
 import Stamp from '@lucide/svelte/icons/stamp'
@@ -67,6 +68,13 @@ const entries: readonly Entry[] = [
     href: '/office/batches',
     icon: CalendarDays,
     roles: ['office', 'secretary', 'auditor', 'admin'],
+    section: '管理',
+  },
+  {
+    label: '公告与政策',
+    href: '/office/bulletin',
+    icon: Megaphone,
+    roles: [...reviewing, 'expert', 'admin'],
     section: '管理',
   },
   { label: '登录设备', href: '/office/sessions', icon: MonitorSmartphone, roles: ['admin'], section: '管理' },

@@ -1,5 +1,6 @@
 import type { KeptNotice } from '$lib/local/database.ts'
-import type { BulletinKind, KeptBulletin } from '$lib/notices/bulletin.svelte.ts'
+import type { KeptBulletin } from '$lib/notices/bulletin.svelte.ts'
+import type { BulletinKind } from '#domain/bulletin/bulletin.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
 
 /** One line of 消息平台: a personal notice or something published (R108). */
@@ -13,6 +14,8 @@ export interface Message {
   /** ISO */
   readonly at: string
   readonly unread: boolean
+  /** stands before all others */
+  readonly pinned: boolean
   readonly href: string
 }
 
@@ -27,7 +30,7 @@ export interface MessageFilter {
   readonly q?: string | undefined
 }
 
-/** Notices and announcements in one list, newest first; policies have their own tab. A notice opens over the list, the rest on a page (R109). */
+/** Notices and announcements in one list, what is pinned before all others, then newest first; policies have their own tab. A notice opens over the list, the rest on a page (R109). */
 export function messagesOf(notices: readonly KeptNotice[], bulletins: readonly KeptBulletin[]): Message[] {
   const told = notices.map(({ id, kind, title, body, createdAt, readAt }): Message => ({
     id,
@@ -37,9 +40,10 @@ export function messagesOf(notices: readonly KeptNotice[], bulletins: readonly K
     text: body,
     at: createdAt,
     unread: readAt === null,
+    pinned: false,
     href: `/messages?notice=${id}`,
   }))
-  const published = bulletins.map(({ id, kind, title, paragraphs, publishedAt, read }): Message => ({
+  const published = bulletins.map(({ id, kind, title, paragraphs, publishedAt, read, pinned }): Message => ({
     id,
     kind,
     about: '',
@@ -47,9 +51,12 @@ export function messagesOf(notices: readonly KeptNotice[], bulletins: readonly K
     text: paragraphs?.[0] ?? '',
     at: publishedAt ?? '1970-01-01T00:00:00Z',
     unread: !read,
+    pinned: pinned ?? false,
     href: `/messages/${id}`,
   }))
-  return [...told, ...published].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+  return [...told, ...published].sort(
+    (a, b) => Number(b.pinned) - Number(a.pinned) || (a.at < b.at ? 1 : a.at > b.at ? -1 : 0),
+  )
 }
 
 /** Type, time of publication and part of the title (R107, R110). */

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import {
+  type Audience,
+  type BulletinEntry,
+  bulletinStateAt,
+  bulletinStates,
+  checkBulletin,
+  checkPublishing,
+  PINNED_AT_MOST,
+  tidied,
+} from '#domain/bulletin/bulletin.ts'
+import { paragraphsOf } from '#domain/bulletin/rich-text.ts'
+import { canonicalJson } from '#domain/forms/edition.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import type { Act } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import { countPinned, findForDesk, listVersions } from './queries.ts'
+
+type Row = NonNullable<Awaited<ReturnType<typeof findForDesk>>>
+
+const entryOf = (row: Row): BulletinEntry => ({
+  kind: row.kind,
+  title: row.title,
+  documentNumber: row.documentNumber,
+  issuer: row.issuer,
+  body: row.body,
+  audience: row.audience as Audience[],
+  regions: row.regions,
+  pinned: row.pinned,
+})
+
+/** An entry as columns: the text once with its marks and once without. */
+export const columnsOf = ({ audience, regions, ...entry }: BulletinEntry) => ({
+  ...entry,
+  paragraphs: JSON.stringify(paragraphsOf(entry.body)),
+  audience: JSON.stringify(audience),
+  regions: JSON.stringify(regions),
+})
+
+/** A bulletin for its writers, with the texts that stood there before. */
+export async function openForDesk(db: Kysely<Database>, who: Signed, now: Date, id: string) {
+  const row = await findForDesk(db, who, id)
+  if (!row) return refuse('request.not-found')
+  const { paragraphs: _, authorId: __, ...bulletin } = row
+  return ok({
+    ...bulletin,
+    audience: bulletin.audience as Audience[],
+    state: bulletinStateAt(row, now),
+    versions: (await listVersions(db, who, id)).map(({ content, ...version }) => ({
+      ...version,
+      content: content as BulletinEntry,
+    })),
+  })
+}
+
+/** Beginning a draft; it may still lack everything. Refused: what would be wrong in it. */
+export async function startBulletin(ctx: Act, who: Signed, typed: BulletinEntry): Promise<Outcome<{ id: string }>> {
+  const entry = tidied(typed)
+  const fine = await mayBeKept(ctx, who, entry, null)
+  if (!fine.ok) return fine
+  const id = ctx.newId()
+  await ctx.db
+    .insertInto('bulletin')
+    .values({
+      id,
+      ...columnsOf(entry),
+      publishedAt: null,
+      withdrawnAt: null,
+      authorId: who.accountId,
+      createdAt: ctx.now,
+      changedAt: ctx.now,
+    })
+    .execute()
+  ctx.audit({ action: 'bulletin.started', subject: `bulletin:${id}` })
+  return ok({ id })
+}
+
+/** Keeps what was written. What people could already read stays, as it was, among the earlier versions. */
+export async function changeBulletin(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  { revision, ...typed }: BulletinEntry & { readonly revision: number },
+): Promise<Outcome<{ revision: number }>> {
+  const found = await seen(ctx, who, id, revision)
+  if (!found.ok) return found
+  const entry = tidied(typed)
+  const fine = await mayBeKept(ctx, who, entry, id)
+  if (!fine.ok) return fine
+  const isOut = bulletinStateAt(found.value, ctx.now) === 'published'
+  // What people read must not lose its title or its readers by a slip.
+  const complete = isOut ? checkPublishing(entry, { at: ctx.now, until: null }, ctx.now) : ok()
+  if (!complete.ok) return complete
+  return ok(await write(ctx, who, found.value, columnsOf(entry), 'bulletin.changed'))
+}
+
+/**
+ * Publishes a draft or what was taken down, now or at its time, with an end or without; of what is published it changes the end
+ * alone. Refused: what lacks something, times that do not follow each other.
+ */
+export async function publishBulletin(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  { revision, at, until }: { readonly revision: number; readonly at: Date | null; readonly until: Date | null },
+): Promise<Outcome<{ revision: number }>> {
+  const found = await seen(ctx, who, id, revision)
+  if (!found.ok) return found
+  const isOut = bulletinStateAt(found.value, ctx.now) === 'published'
+  const begins = isOut ? null : at
+  const fine = checkPublishing(entryOf(found.value), { at: begins, until }, ctx.now)
+  if (!fine.ok) return fine
+  const publishedAt = isOut ? found.value.publishedAt : (begins ?? ctx.now)
+  return ok(await write(ctx, who, found.value, { publishedAt, withdrawnAt: until }, 'bulletin.published'))
+}
+
+/** Takes down what is published, for everybody at once; what waits for its time is a draft again. */
+export async function withdrawBulletin(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  revision: number,
+): Promise<Outcome<{ revision: number }>> {
+  const found = await seen(ctx, who, id, revision)
+  if (!found.ok) return found
+  const state = bulletinStateAt(found.value, ctx.now)
+  if (state === 'published') {
+    return ok(await write(ctx, who, found.value, { withdrawnAt: ctx.now }, 'bulletin.withdrawn'))
+  }
+  if (state === 'scheduled') {
+    return ok(await write(ctx, who, found.value, { publishedAt: null, withdrawnAt: null }, 'bulletin.withdrawn'))
+  }
+  return refuse('bulletin.not-now', { state: bulletinStates[state] })
+}
+
+/** Removes a draft that nobody could ever read. */
+export async function dropBulletin(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {
+  const row = await findForDesk(ctx.db, who, id, 'lock')
+  if (!row) return refuse('request.not-found')
+  const state = bulletinStateAt(row, ctx.now)
+  const versions = await listVersions(ctx.db, who, id)
+  if (state !== 'draft' || versions.length > 0) return refuse('bulletin.not-now', { state: bulletinStates[state] })
+  await ctx.db.deleteFrom('bulletin').where('id', '=', id).execute()
+  ctx.audit({ action: 'bulletin.dropped', subject: `bulletin:${id}` })
+  return ok()
+}
+
+/** The row, held for a change, if it is still the one that the writer has before him. */
+async function seen(ctx: Act, who: Signed, id: string, revision: number): Promise<Outcome<Row>> {
+  const row = await findForDesk(ctx.db, who, id, 'lock')
+  if (!row) return refuse('request.not-found')
+  return row.revision === revision ? ok(row) : refuse('bulletin.changed')
+}
+
+async function mayBeKept(ctx: Act, who: Signed, entry: BulletinEntry, id: string | null): Promise<Outcome<undefined>> {
+  const fine = checkBulletin(entry)
+  if (!fine.ok) return fine
+  if (entry.pinned && (await countPinned(ctx.db, who, ctx.now, id)) >= PINNED_AT_MOST) {
+    return refuse('bulletin.too-many-pinned', { atMost: PINNED_AT_MOST }, { path: 'pinned' })
+  }
+  return ok()
+}
+
+/** Writes columns anew, keeps the earlier text of what people can read, and counts on. */
+async function write(
+  ctx: Act,
+  who: Signed,
+  row: Row,
+  columns: Partial<ReturnType<typeof columnsOf>> & { publishedAt?: Date | null; withdrawnAt?: Date | null },
+  action: `bulletin.${string}`,
+): Promise<{ revision: number }> {
+  const wasRead = bulletinStateAt(row, ctx.now) === 'published'
+  const content = { ...entryOf(row), publishedAt: row.publishedAt, withdrawnAt: row.withdrawnAt }
+  const text = canonicalJson(JSON.parse(JSON.stringify(content)))
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  if (wasRead) {
+    await ctx.db
+      .insertInto('bulletinVersion')
+      .values({
+        bulletinId: row.id,
+        revision: row.revision,
+        content: text,
+        sha256,
+        replacedBy: who.accountId,
+        replacedAt: ctx.now,
+      })
+      .execute()
+  }
+  const revision = row.revision + 1
+  await ctx.db
+    .updateTable('bulletin')
+    .set({ ...columns, revision, changedAt: ctx.now })
+    .where('id', '=', row.id)
+    .execute()
+  ctx.audit({
+    action,
+    subject: `bulletin:${row.id}`,
+    details: { revision, ...(wasRead && { earlier: row.revision, sha256 }) },
+  })
+  return { revision }
+}

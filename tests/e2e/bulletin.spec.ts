@@ -1,0 +1,134 @@
+import type { Browser, Page } from '@playwright/test'
+import type { RunningServer } from './application.ts'
+import { expect, test } from './application.ts'
+import { demoPerson, fill, signIn } from './walk.ts'
+
+// moves the clock to the time of publishing
+test.use({ world: 'bulletin' })
+
+async function desk(browser: Browser, server: RunningServer, role: string): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: server.origin,
+    viewport: { width: 1280, height: 800 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  const page = await context.newPage()
+  await signIn(page, demoPerson(role))
+  await expect(page).toHaveURL(/\/office/)
+  return page
+}
+
+const wallClock = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16)
+
+test('[R107, R109, R112] the office writes an announcement and sets its time; at that time the applicant’s phone shows it, also without a network', async ({
+  browser,
+  server,
+  phone,
+}) => {
+  test.setTimeout(180_000)
+  const page = await phone.newPage()
+  await signIn(page, demoPerson('applicant'))
+  await expect(page).toHaveURL(/\/home/)
+  const office = await desk(browser, server, 'office')
+  const title = '关于申报时间的补充通知'
+  // no session of the office stands idle for longer
+  const at = new Date((await server.now()) + 12 * 60_000)
+
+  await test.step('office: written with marks by the buttons, pasted from elsewhere, kept as a draft', async () => {
+    await office.goto('/office/bulletin')
+    await office.getByRole('link', { name: '写公告或政策' }).click()
+    await fill(office, '标题', title)
+    const text = office.getByLabel('正文', { exact: true })
+    await text.fill('请在')
+    await text.press('End')
+    await office.getByRole('button', { name: '粗体' }).click()
+    await office.keyboard.type('月底前')
+    const preview = office.getByRole('article')
+    await expect(preview.locator('strong')).toHaveText('月底前')
+    await text.press('Control+End')
+    await text.press('Enter')
+    // what a word processor puts on the clipboard
+    await text.evaluate((area) => {
+      const clipboard = new DataTransfer()
+      clipboard.setData(
+        'text/html',
+        '<h1>要求</h1><script>document.title="ran"</script><p onclick="x()">填 <b>真实</b> 内容</p><ol><li>先填</li><li>再交</li></ol>' +
+          '<table><tr><td>项目</td><td>时间</td></tr><tr><td>申报</td><td><p>3 月</p></td></tr></table><a href="javascript:x()">看</a>',
+      )
+      area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }))
+    })
+    await expect(preview.getByRole('heading', { name: '要求' })).toBeVisible()
+    await expect(preview.getByRole('cell', { name: '3 月' })).toBeVisible()
+    await expect(preview.getByRole('listitem')).toHaveText(['先填', '再交'])
+    await expect(preview.getByRole('link')).toHaveCount(0)
+    await office.getByText('所有人（不登录也能看）').click()
+    await office.getByRole('group', { name: '发给谁' }).getByText('申报人').click()
+    await office.getByRole('button', { name: '存草稿' }).click()
+    await expect(office).toHaveURL(/\/office\/bulletin\/[0-9a-f-]{36}$/)
+    await expect(office.getByText('草稿', { exact: true })).toBeVisible()
+  })
+
+  await test.step('office: what was typed and not saved is there again after the page was closed', async () => {
+    await fill(office, '文号', '泰职办〔2026〕8 号')
+    await office.reload()
+    await expect(office.getByText('上次没有保存的内容已恢复。')).toBeVisible()
+    await expect(office.getByLabel('文号', { exact: true })).toHaveValue('泰职办〔2026〕8 号')
+  })
+
+  await test.step('office: its time is set', async () => {
+    await office.getByRole('button', { name: '发布…' }).click()
+    const sheet = office.getByRole('dialog', { name: '发布' })
+    await sheet.getByText('定时发布').first().click()
+    await sheet.getByLabel('发布时间').fill(wallClock(at))
+    await sheet.getByRole('button', { name: '定时发布' }).click()
+    await expect(sheet).toBeHidden()
+    await expect(office.getByText(/^定在 .* 发布$/)).toBeVisible()
+  })
+
+  await test.step('applicant: not there yet, and there when its time has come', async () => {
+    await page.goto('/messages')
+    await expect(page.getByRole('heading', { level: 1, name: '消息' })).toBeVisible()
+    await expect(page.getByRole('link', { name: /请申报人核对手机号码/ })).toBeVisible()
+    await expect(page.getByText(title)).toHaveCount(0)
+    await server.setClock(at)
+    await page.goto('/messages')
+    await page.getByRole('link', { name: new RegExp(title) }).click()
+    const article = page.getByRole('article')
+    await expect(article.getByText('泰职办〔2026〕8 号')).toBeVisible()
+    await expect(article.locator('strong').first()).toHaveText('月底前')
+    await expect(article.getByRole('cell', { name: '3 月' })).toBeVisible()
+    await expect(article.getByRole('listitem')).toHaveText(['先填', '再交'])
+    await page.getByRole('button', { name: '返回列表' }).last().click()
+    await phone.setOffline(true)
+    await page.getByRole('link', { name: new RegExp(title) }).click()
+    await expect(page.getByRole('article').getByRole('cell', { name: '3 月' })).toBeVisible()
+    await page.getByRole('button', { name: '返回列表' }).last().click()
+    await phone.setOffline(false)
+  })
+
+  await test.step('office: a changed text keeps the earlier one; taken down, the phone no longer has it', async () => {
+    await office.reload()
+    await expect(office.getByText('已发布', { exact: true })).toBeVisible()
+    await fill(office, '标题', `${title}（更正）`)
+    await office.getByRole('button', { name: '保存改动' }).click()
+    await expect(office.getByRole('heading', { name: '以前的版本' })).toBeVisible()
+    await page.goto('/messages')
+    await expect(page.getByRole('link', { name: new RegExp(`${title}（更正）`) })).toBeVisible()
+    await office.getByRole('button', { name: '撤下' }).first().click()
+    await office.getByRole('dialog', { name: '撤下这篇' }).getByRole('button', { name: '撤下' }).click()
+    await expect(office.getByText('已撤下', { exact: true })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('link', { name: /请申报人核对手机号码/ })).toBeVisible()
+    await expect(page.getByText(title)).toHaveCount(0)
+  })
+})
+
+test('[R112] others of the back office read what is meant for them, and write nothing', async ({ browser, server }) => {
+  const clerk = await desk(browser, server, 'pointClerk')
+  await clerk.goto('/office/bulletin')
+  await expect(clerk.getByRole('link', { name: /请申报人核对手机号码/ })).toHaveCount(0)
+  await expect(clerk.getByRole('link', { name: '写公告或政策' })).toHaveCount(0)
+  await clerk.getByRole('link', { name: /受理点审核办理时限提醒/ }).click()
+  await expect(clerk.getByRole('article').getByText(/5 个工作日内完成审核/)).toBeVisible()
+})
