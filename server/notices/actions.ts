@@ -122,7 +122,7 @@ export const officeMessagesOf = (db: Kysely<Database>, applicationId: string) =>
 
 /** By which channel each notice about an application went, when, and with which outcome; the texts stay where they are. */
 export const deliveriesOf = async (db: Kysely<Database>, applicationId: string) =>
-  (await listDeliveries(db, applicationId)).map(({ deliveries, ...notice }) => ({
+  (await listDeliveries(db, applicationId)).map(({ deliveries, hasBrowser, ...notice }) => ({
     ...notice,
     deliveries: deliveries.map(({ channel, state, attempts, dueAt, doneAt }) => ({
       channel,
@@ -131,20 +131,37 @@ export const deliveriesOf = async (db: Kysely<Database>, applicationId: string) 
       dueAt,
       doneAt,
     })),
-    // what is still on its way is not sent twice; a text that was forgotten after half a year cannot be sent
-    mayResend:
-      deliveries.some(({ channel, hasText }) => channel === 'sms' && Boolean(hasText)) &&
-      deliveries.every(({ channel, state }) => channel !== 'sms' || state !== 'waiting'),
+    // what is still on its way is not sent twice; an SMS whose text was forgotten after half a year cannot be sent
+    mayResend: {
+      sms:
+        deliveries.some(({ channel, hasText }) => channel === 'sms' && Boolean(hasText)) &&
+        deliveries.every(({ channel, state }) => channel !== 'sms' || state !== 'waiting'),
+      push: hasBrowser && deliveries.every(({ channel, state }) => channel !== 'push' || state !== 'waiting'),
+    },
   }))
 
+/** By which channel a notice can be sent again. */
+export const channels = ['sms', 'push'] as const
+export type Channel = (typeof channels)[number]
+
 /**
- * Sends the SMS of a notice once more, to the mobile that the account has now. Refused: there never was one, or the last is
- * still on its way.
+ * Sends a notice once more: by SMS to the mobile that the account has now, or by push to the browsers it has now. Refused:
+ * there never was an SMS or there is no browser, or the last one by this channel is still on its way.
  */
-export async function resendSms(ctx: Act, applicationId: string, noticeId: string): Promise<Outcome<undefined>> {
+export async function resend(
+  ctx: Act,
+  applicationId: string,
+  noticeId: string,
+  channel: Channel,
+): Promise<Outcome<undefined>> {
   const found = await findForResend(ctx.db, applicationId, noticeId)
-  if (found?.text === undefined || found.text === '') return refuse('request.not-found')
-  if (found.isWaiting) return refuse('notice.on-its-way')
+  if (!found) return refuse('request.not-found')
+  if (found.waiting.includes(channel)) return refuse('notice.on-its-way')
+  if (channel === 'push') {
+    const browsers = await listSubscriptions(ctx.db, found.accountId)
+    return (await pushTo(ctx, browsers, noticeId)) ? ok() : refuse('notice.no-browser')
+  }
+  if (found.text === undefined || found.text === '') return refuse('request.not-found')
   const id = ctx.newId()
   await insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id })
   const { mobile } = await findMobile(ctx.db, found.accountId)

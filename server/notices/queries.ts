@@ -45,6 +45,17 @@ export async function listDeliveries(db: Db, applicationId: string) {
   const notices = await db
     .selectFrom('notice')
     .select(['id', 'kind', 'title', 'createdAt', 'readAt'])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('pushSubscription')
+            .select('pushSubscription.id')
+            .whereRef('pushSubscription.accountId', '=', 'notice.accountId'),
+        )
+        .$castTo<boolean>()
+        .as('hasBrowser'),
+    )
     .where('applicationId', '=', applicationId)
     .orderBy('createdAt', 'desc')
     .orderBy('id', 'desc')
@@ -73,7 +84,7 @@ export async function listDeliveries(db: Db, applicationId: string) {
   }))
 }
 
-/** A notice of an application, locked, with the text of its last SMS and whether one is still on its way. */
+/** A notice of an application, locked, with the text of its last SMS and the channels by which one is still on its way. */
 export async function findForResend(db: Db, applicationId: string, noticeId: string) {
   const notice = await db
     .selectFrom('notice')
@@ -83,16 +94,19 @@ export async function findForResend(db: Db, applicationId: string, noticeId: str
     .forUpdate()
     .executeTakeFirst()
   if (!notice) return undefined
-  const sms = await db
+  const deliveries = await db
     .selectFrom('noticeDelivery')
-    .innerJoin('smsMessage', 'smsMessage.id', 'noticeDelivery.id')
+    .leftJoin('smsMessage', 'smsMessage.id', 'noticeDelivery.id')
     .where('noticeDelivery.noticeId', '=', noticeId)
-    .where('noticeDelivery.channel', '=', 'sms')
-    .select(['noticeDelivery.state', 'smsMessage.text'])
+    .select(['noticeDelivery.channel', 'noticeDelivery.state', 'smsMessage.text'])
     .orderBy('noticeDelivery.dueAt', 'desc')
     .orderBy('noticeDelivery.id', 'desc')
     .execute()
-  return { ...notice, text: sms[0]?.text, isWaiting: sms.some(({ state }) => state === 'waiting') }
+  return {
+    ...notice,
+    text: deliveries.find(({ channel }) => channel === 'sms')?.text ?? undefined,
+    waiting: deliveries.filter(({ state }) => state === 'waiting').map(({ channel }) => channel),
+  }
 }
 
 export async function insertDelivery(db: Db, delivery: Insertable<NoticeDeliveryTable>) {
@@ -344,8 +358,15 @@ export async function deleteSubscription(db: Db, id: string) {
   await db.deleteFrom('pushSubscription').where('id', '=', id).execute()
 }
 
+/** To each browser once; one that has had the notice before gets it again. */
 export async function insertPushMessages(db: Db, messages: Insertable<PushMessageTable>[]) {
-  await db.insertInto('pushMessage').values(messages).execute()
+  await db
+    .insertInto('pushMessage')
+    .values(messages)
+    .onConflict((conflict) =>
+      conflict.columns(['noticeId', 'subscriptionId']).doUpdateSet({ state: 'waiting', error: null }),
+    )
+    .execute()
 }
 
 /** What is left to send of a notice; not to a browser in which somebody else has signed in since. */
@@ -430,8 +451,17 @@ export async function confirmShown(
   await db
     .updateTable('noticeDelivery')
     .set({ state: 'confirmed', doneAt: now })
-    .where('noticeId', '=', noticeId)
-    .where('channel', '=', 'push')
+    // pushed again, what became of the push before stays in the record
+    .where('id', '=', (newest) =>
+      newest
+        .selectFrom('noticeDelivery')
+        .where('noticeId', '=', noticeId)
+        .where('channel', '=', 'push')
+        .select('id')
+        .orderBy('dueAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1),
+    )
     .where('state', 'in', ['waiting', 'sent', 'failed'])
     .execute()
   const spared = await db

@@ -150,6 +150,7 @@ export const problemStatus = {
   'bulletin.not-now': 409,
   'paper.text-changed': 409,
   'notice.on-its-way': 409,
+  'notice.no-browser': 409,
   'message.too-short': 422,
   'message.id-number': 422,
   'sync.conflict': 409,

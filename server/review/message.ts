@@ -6,7 +6,7 @@ import { normalizeText } from '#domain/rules/text-length.ts'
 import { nameOf } from '#server/applications/actions/notice-params.ts'
 import { batchOf } from '#server/applications/actions/content.ts'
 import { rolesOver } from '#server/applications/scope.ts'
-import { deliveriesOf, notify, resendSms } from '#server/notices/actions.ts'
+import { type Channel, deliveriesOf, notify, resend } from '#server/notices/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -79,18 +79,19 @@ export async function noticeRecord(db: Kysely<Database>, who: Signed, applicatio
   return ok({ notices: await deliveriesOf(db, applicationId), mayResend: writerRole(who, application) !== undefined })
 }
 
-/** Sends the SMS of a notice again; it stands in the audit who did so. Refused as `messageApplicant` is, and as `resendSms`. */
+/** Sends a notice again; it stands in the audit who did so. Refused as `messageApplicant` is, and as `resend`. */
 export async function resendNotice(
   ctx: Act,
   who: Signed,
   applicationId: string,
   noticeId: string,
+  channel: Channel,
 ): Promise<Outcome<undefined>> {
   const found = await caseToWriteAbout(ctx.db, who, applicationId)
   if (!found.ok) return found
   const { role } = found.value
-  const sent = await resendSms(ctx, applicationId, noticeId)
+  const sent = await resend(ctx, applicationId, noticeId, channel)
   if (!sent.ok) return sent
-  ctx.audit({ action: 'application.notice-resent', role, applicationId, details: { noticeId, channel: 'sms' } })
+  ctx.audit({ action: 'application.notice-resent', role, applicationId, details: { noticeId, channel } })
   return ok()
 }

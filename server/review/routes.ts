@@ -7,6 +7,7 @@ import { phrasePlaces, PHRASES_AT_MOST, type PhrasePlace } from '#domain/rules/s
 import type { SignedEnv } from '#server/platform/environment.ts'
 import type { Limit } from '#server/platform/limits.ts'
 import { withRole } from '#server/platform/permit.ts'
+import { channels } from '#server/notices/actions.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { act } from '#server/platform/transaction.ts'
 import { json, param, query } from '#server/platform/validate.ts'
@@ -158,12 +159,18 @@ export const reviewRoutes = new Hono<SignedEnv>()
   .get('/applications/:id/notices', byId, async (c) =>
     respond(c, await noticeRecord(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
   )
-  .post('/applications/:id/notices/:noticeId/resend', param(v.object({ id: uuid, noticeId: uuid })), async (c) => {
-    const { id, noticeId } = c.req.valid('param')
-    const taken = await c.var.platform.limiter.take(resending, noticeId)
-    if (!taken.allowed) return problem(refuse('request.too-many', { seconds: taken.retryAfter }))
-    return respond(c, await act(c, (ctx) => resendNotice(ctx, c.var.who, id, noticeId)))
-  })
+  .post(
+    '/applications/:id/notices/:noticeId/resend',
+    param(v.object({ id: uuid, noticeId: uuid })),
+    json(v.object({ channel: v.picklist(channels) })),
+    async (c) => {
+      const { id, noticeId } = c.req.valid('param')
+      const { channel } = c.req.valid('json')
+      const taken = await c.var.platform.limiter.take(resending, `${noticeId} ${channel}`)
+      if (!taken.allowed) return problem(refuse('request.too-many', { seconds: taken.retryAfter }))
+      return respond(c, await act(c, (ctx) => resendNotice(ctx, c.var.who, id, noticeId, channel)))
+    },
+  )
   .post('/applications/:id/transition', byId, json(transitionRequest), async (c) => {
     const { transition, ...input } = c.req.valid('json')
     return respond(c, await act(c, (ctx) => applyTransition(ctx, c.req.valid('param').id, transition, input)))

@@ -393,7 +393,10 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     gate: desk,
     reaches: 'scope',
     acts: ['pointClerk', 'deptReviewer', 'office'],
-    attempt: ({ application }) => ({ param: { id: application, noticeId: crypto.randomUUID() } }),
+    attempt: ({ application }) => ({
+      param: { id: application, noticeId: crypto.randomUUID() },
+      json: { channel: 'sms' },
+    }),
     answers: ['request.not-found'],
   },
   'post /api/review/applications/{id}/transition': {

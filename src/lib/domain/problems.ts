@@ -265,7 +265,11 @@ export const problems = {
   'paper.text-changed': { title: '刚被别人改过', detail: '这份文字刚被别人改过。请刷新，看过新内容再改。' },
 
   // messages of the office
-  'notice.on-its-way': { title: '还在发送', detail: '这条短信还在发送，请等有了结果再重发。' },
+  'notice.on-its-way': { title: '还在发送', detail: '上一次还在发送，请等有了结果再重发。' },
+  'notice.no-browser': {
+    title: '没有能推送的手机',
+    detail: '申报人没有打开推送，或已在那台手机退出登录。请改发短信，或打电话告知。',
+  },
   'message.too-short': { title: '消息太短', detail: '消息至少写 {atLeast} 个字，说明要申报人做什么。' },
   'message.id-number': {
     title: '消息里有身份证号',
