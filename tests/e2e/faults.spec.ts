@@ -698,3 +698,42 @@ test('the phone is full: it says so and what was typed stays on the screen; with
     disk!.unmount()
   }
 })
+
+test('the browser gives no more room: it says so and what was typed stays on the screen; given more, it is written and goes up', async ({
+  playwright,
+  launchOptions,
+}, testInfo) => {
+  // In a private context, as the others are, Chromium takes no word about quotas.
+  const kept = await playwright.chromium.launchPersistentContext(testInfo.outputPath('profile'), {
+    ...launchOptions,
+    ...phoneOptions(),
+  })
+  try {
+    await kept.addCookies(await phone.cookies())
+    const narrow = await openStep(kept)
+    await agreed(narrow, id)
+    const session = await kept.newCDPSession(narrow)
+    const room = (quotaSize?: number) =>
+      session.send('Storage.overrideQuotaForOrigin', {
+        origin: world.line.origin,
+        ...(quotaSize !== undefined && { quotaSize }),
+      })
+    await room(1)
+    const written = words(400)
+    const told = narrow.getByText('手机空间不足').first()
+    await expect(async () => {
+      await field(FIRST, narrow).fill(written)
+      await field(SECOND, narrow).fill(words(500))
+      await expect(told).toBeVisible({ timeout: 700 })
+    }).toPass({ timeout: 30_000 })
+    await expect(field(FIRST, narrow)).toHaveValue(written)
+    const later = await field(SECOND, narrow).inputValue()
+    await room()
+    await expect(told).toBeHidden({ timeout: 40_000 })
+    expect(await agreed(narrow, id)).toMatchObject({
+      cells: { summaryCareer: { value: written }, summaryResults: { value: later } },
+    })
+  } finally {
+    await kept.close()
+  }
+})
