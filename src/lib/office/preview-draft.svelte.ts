@@ -32,6 +32,12 @@ export class PreviewDraft implements FormDraft {
   get answers(): Answers {
     return this.#answers
   }
+  get answersAroundRows(): Answers {
+    return this.#answers
+  }
+  get keptAnswers(): Answers {
+    return this.#answers
+  }
   commentsAt = () => []
   conflictAt = () => null
   refusalAt = () => null
