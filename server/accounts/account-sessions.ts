@@ -8,8 +8,8 @@ import type { Limit } from '#server/platform/limits.ts'
 import { act } from '#server/platform/transaction.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { idNumberIndex } from './identity-seal.ts'
-import { endAllSessions } from './end-sessions.ts'
-import { deleteSession, findAccount, findByNumberIndex, listSessions } from './queries.ts'
+import { endAllSessions, endOneSession } from './end-sessions.ts'
+import { findAccount, findByNumberIndex, listSessions } from './queries.ts'
 
 /** Look-ups by ID number: enough for whoever is called for help, too few to go through a list. */
 const lookUps: Limit = { name: 'account.sessions-of', atMost: 60, seconds: 3600 }
@@ -49,7 +49,7 @@ export async function sessionsOf(asked: Asked, who: Signed, typed: string): Prom
 
 /** Ends one session of an account. Refused: a session that is not of this account, or is over already. */
 export async function endSessionOf(ctx: Act, accountId: string, id: string): Promise<Outcome<undefined>> {
-  if (!(await deleteSession(ctx.db, accountId, id))) return refuse('request.not-found')
+  if (!(await endOneSession(ctx, accountId, id))) return refuse('request.not-found')
   const details = { session: id }
   ctx.audit({ action: 'account.session-ended-by-admin', role: 'admin', subject: `account:${accountId}`, details })
   return ok()

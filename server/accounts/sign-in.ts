@@ -12,7 +12,7 @@ import type { SessionView } from './account-view.ts'
 import { sessionView } from './account-view.ts'
 import { spendCaptcha } from './captcha.ts'
 import { deviceName } from './device.ts'
-import { endAllSessions } from './end-sessions.ts'
+import { endAllSessions, endOneSession } from './end-sessions.ts'
 import { idNumberIndex, openIdNumber } from './identity-seal.ts'
 import { hashPassword, verifyPassword } from './password-hash.ts'
 import * as queries from './queries.ts'
@@ -56,7 +56,7 @@ export interface Opened {
 export async function openSession(ctx: Act, secrets: Secrets, accountId: string): Promise<Ok<Opened>> {
   const account = (await queries.findAccount(ctx.db, accountId))!
   const standing = await queries.listSessions(ctx.db, accountId)
-  for (const { id } of standing.slice(SESSIONS_AT_MOST - 1)) await queries.deleteSession(ctx.db, accountId, id)
+  for (const { id } of standing.slice(SESSIONS_AT_MOST - 1)) await endOneSession(ctx, accountId, id)
   const token = newToken()
   const expiresAt = sessionEnd(ctx.now, account.roles)
   await queries.insertSession(ctx.db, {
@@ -163,7 +163,7 @@ export async function signIn(asked: Asked, typed: SignIn, replaces: string | und
 
 /** Ends the session of this request. */
 export async function signOut(ctx: Act, who: Signed): Promise<Outcome<undefined>> {
-  await queries.deleteSession(ctx.db, who.accountId, who.sessionId)
+  await endOneSession(ctx, who.accountId, who.sessionId)
   ctx.audit({ action: 'account.signed-out', subject: `account:${who.accountId}` })
   return ok()
 }
@@ -177,7 +177,7 @@ export async function signOutEverywhere(ctx: Act, who: Signed): Promise<Outcome<
 
 /** Ends one session of the person, e.g. that of a lost phone. */
 export async function endSession(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {
-  if (!(await queries.deleteSession(ctx.db, who.accountId, id))) return refuse('request.not-found')
+  if (!(await endOneSession(ctx, who.accountId, id))) return refuse('request.not-found')
   ctx.audit({ action: 'account.session-ended', subject: `account:${who.accountId}` })
   return ok()
 }

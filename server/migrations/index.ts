@@ -16,6 +16,7 @@ import * as savedViews from './0050-saved-views.ts'
 import * as worksAndPresence from './0051-works-and-presence.ts'
 import * as officeRegisters from './0052-office-registers.ts'
 import * as bulletinEditor from './0060-bulletin-editor.ts'
+import * as browsersOfSessions from './0070-browsers-of-sessions.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '0051-works-and-presence': worksAndPresence,
   '0052-office-registers': officeRegisters,
   '0060-bulletin-editor': bulletinEditor,
+  '0070-browsers-of-sessions': browsersOfSessions,
 }

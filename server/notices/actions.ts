@@ -11,6 +11,7 @@ import type { PushSubscriptionBody } from './push-services.ts'
 import {
   confirmShown,
   deleteSubscriptionsOf,
+  deleteSubscriptionsOfSession,
   findForResend,
   findMobile,
   findNoticesOfApplication,
@@ -216,6 +217,10 @@ export async function unsubscribe(ctx: Act, who: Signed, endpoint: string): Prom
  * Nothing is pushed to any browser of the person any more until he signs in there again.
  */
 export const forgetBrowsers = (ctx: Act, accountId: string) => deleteSubscriptionsOf(ctx.db, accountId)
+
+/** Nothing is pushed any more to the browser of this session. */
+export const forgetBrowserOf = (ctx: Act, accountId: string, sessionId: string) =>
+  deleteSubscriptionsOfSession(ctx.db, accountId, sessionId)
 
 /** The phone has shown a push: its SMS is not needed. */
 export async function noticeShown(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {

@@ -319,9 +319,20 @@ export async function keepSubscription(
 ) {
   await db
     .insertInto('pushSubscription')
-    .values({ id, accountId: who.accountId, endpoint, p256dh, auth, createdAt: now, seenAt: now })
+    .values({
+      id,
+      accountId: who.accountId,
+      sessionId: who.sessionId,
+      endpoint,
+      p256dh,
+      auth,
+      createdAt: now,
+      seenAt: now,
+    })
     .onConflict((conflict) =>
-      conflict.column('endpoint').doUpdateSet({ accountId: who.accountId, p256dh, auth, seenAt: now }),
+      conflict
+        .column('endpoint')
+        .doUpdateSet({ accountId: who.accountId, sessionId: who.sessionId, p256dh, auth, seenAt: now }),
     )
     .execute()
 }
@@ -352,6 +363,14 @@ export async function removeSubscription(db: Db, who: Signed, endpoint: string) 
 
 export async function deleteSubscriptionsOf(db: Db, accountId: string) {
   await db.deleteFrom('pushSubscription').where('accountId', '=', accountId).execute()
+}
+
+export async function deleteSubscriptionsOfSession(db: Db, accountId: string, sessionId: string) {
+  await db
+    .deleteFrom('pushSubscription')
+    .where('accountId', '=', accountId)
+    .where('sessionId', '=', sessionId)
+    .execute()
 }
 
 export async function deleteSubscription(db: Db, id: string) {

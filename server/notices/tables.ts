@@ -48,6 +48,8 @@ export interface SmsDayTable {
 export interface PushSubscriptionTable {
   id: string
   accountId: string
+  /** the session that asked for it; null once that is over */
+  sessionId: string | null
   endpoint: string
   /** the browser's public key and secret, base64url (RFC 8291) */
   p256dh: string

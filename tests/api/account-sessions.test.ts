@@ -49,6 +49,30 @@ describe.each(await databaseKinds())('sessions of an account, for the administra
     ])
   })
 
+  test('with one session goes its browser and no other: a lost phone stays silent', async () => {
+    const person = await world.person()
+    const [lost, kept] = [await world.signIn(person), await world.signIn(person)]
+    const endpointOf = (name: string) => `https://web.push.apple.com/${person.id}-${name}`
+    const keys = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) }
+    for (const [browser, name] of [
+      [lost, 'lost'],
+      [kept, 'kept'],
+    ] as const)
+      expect(
+        (await browser.api.api.push.subscriptions.$post({ json: { endpoint: endpointOf(name), keys } })).status,
+      ).toBe(204)
+    const all = await bodyOf(await kept.api.api.accounts.sessions.$get())
+    const other = all.find(({ current }) => !current)!
+    expect((await kept.api.api.accounts.sessions[':id'].$delete({ param: { id: other.id } })).status).toBe(204)
+    const endpoints = async () =>
+      (
+        await world.db.selectFrom('pushSubscription').select('endpoint').where('accountId', '=', person.id).execute()
+      ).map(({ endpoint }) => endpoint)
+    expect(await endpoints()).toEqual([endpointOf('kept')])
+    expect((await kept.api.api.accounts['sign-out'].$post()).status).toBe(204)
+    expect(await endpoints()).toEqual([])
+  })
+
   test('with all sessions go the browsers that are pushed to: ended by the administrator, or the account locked', async () => {
     const [ended, locked] = [await world.person(), await world.staff('office')]
     const now = await world.now()
