@@ -21,8 +21,14 @@ import type {
   ReturnRequestTable,
 } from './applications/tables.ts'
 import type { AttachmentTable, FileOpeningTable, StoredFileTable, UploadTable } from './attachments/tables.ts'
-import type { AcceptancePointTable, BatchTable, CatalogueEditionTable, ReadingTextTable } from './batches/tables.ts'
 import type { BulletinTable, BulletinVersionTable } from './bulletin/tables.ts'
+import type {
+  AcceptancePointTable,
+  BatchTable,
+  CatalogueEditionTable,
+  CodeListVersionTable,
+  ReadingTextTable,
+} from './batches/tables.ts'
 import type {
   CommitteeMemberTable,
   CommitteeSessionTable,
@@ -76,6 +82,7 @@ export interface Database {
   acceptancePoint: AcceptancePointTable
   catalogueEdition: CatalogueEditionTable
   readingText: ReadingTextTable
+  codeListVersion: CodeListVersionTable
   batch: BatchTable
   reading: ReadingTable
   application: ApplicationTable

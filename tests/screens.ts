@@ -176,6 +176,7 @@ try {
     { name: 'office-certificates', path: '/office/certificates', office: true },
     { name: 'office-calendar', path: '/office/calendar', office: true },
     { name: 'office-phrases', path: '/office/phrases', office: true },
+    { name: 'office-dictionaries', path: '/office/dictionaries', office: true },
     { name: 'office-directory', path: '/office/directory', office: true },
     { name: 'office-bulletin', path: '/office/bulletin', office: true },
     { name: 'office-bulletin-edit', path: `/office/bulletin/${article.id}`, office: true },

@@ -25,13 +25,16 @@ type Db = Kysely<Database>
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+/** The name that a catalogue has or would have as an edition. */
+export const editionIdOf = (type: ApplicationType): string => editionName(type, sha256(canonicalJson(type)))
+
 /**
  * Stores a catalogue as an immutable edition and gives its name, `review@2026.1-5f3c9a01b2c4`. The name is made from the
  * content, so storing the same catalogue again changes nothing (DESIGN §3).
  */
 export async function storeEdition(db: Db, type: ApplicationType): Promise<string> {
+  const id = editionIdOf(type)
   const catalogue = canonicalJson(type)
-  const id = editionName(type, sha256(catalogue))
   await db
     .insertInto('catalogueEdition')
     .values({ id, type: type.id, catalogue })

@@ -105,3 +105,23 @@ export const findNewestText = (db: Db, _office: Signed, kind: string) =>
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()
+
+/** Batches that take applications now or later. */
+export const listBatchesStillOpen = (db: Db, _office: Signed, now: Date): Promise<Batch[]> =>
+  db
+    .selectFrom('batch')
+    .selectAll()
+    .where((eb) => eb.or([eb('closesAt', 'is', null), eb('closesAt', '>=', now)]))
+    .orderBy('opensAt')
+    .orderBy('id')
+    .execute()
+
+/** The newest version of each list that the office has written. */
+export const listNewestLists = (db: Db, _who: Who) =>
+  db
+    .selectFrom('codeListVersion')
+    .distinctOn('list')
+    .select(['list', 'version', 'items', 'changedAt'])
+    .orderBy('list')
+    .orderBy('version', 'desc')
+    .execute()

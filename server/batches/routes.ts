@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { ENTRIES_AT_MOST, officeListIds } from '#domain/code-lists/office-lists.ts'
 import { ok } from '#domain/problems.ts'
 import type { Env, SignedEnv } from '#server/platform/environment.ts'
 import { withRole } from '#server/platform/permit.ts'
@@ -8,6 +9,7 @@ import { act } from '#server/platform/transaction.ts'
 import { json, param } from '#server/platform/validate.ts'
 import { allPoints, changePoint, openPoint } from './acceptance-points.ts'
 import { catalogueOf, directory, offeredBatch, offeredBatches } from './actions.ts'
+import { dictionaries, renewBatches, writeList } from './code-lists.ts'
 import { batchCalendar, batchDays, createBatch, updateBatch } from './settings.ts'
 
 const byId = v.object({ id: v.pipe(v.string(), v.uuid()) })
@@ -106,3 +108,32 @@ const pointRoutes = new Hono<SignedEnv>()
 export const directoryRoutes = new Hono<Env>()
   .route('/desk', pointRoutes)
   .get('/', async (c) => respond(c, ok(await directory(c.var.platform.database.db, c.var.who))))
+
+const entry = v.object({
+  code: v.exactOptional(short),
+  label: v.pipe(v.string(), v.maxLength(200)),
+  offered: v.boolean(),
+  series: v.exactOptional(short),
+  level: v.exactOptional(short),
+})
+
+/** The lists that the office keeps from year to year. */
+export const dictionaryRoutes = new Hono<SignedEnv>()
+  .use(withRole('office', 'admin'))
+  .get('/', async (c) => {
+    const { database, clock } = c.var.platform
+    return respond(c, ok(await dictionaries(database.db, c.var.who, await clock.now(database.db))))
+  })
+  .put(
+    '/:list',
+    param(v.object({ list: v.picklist(officeListIds) })),
+    json(
+      v.object({
+        version: v.pipe(v.number(), v.integer(), v.minValue(0)),
+        items: v.pipe(v.array(entry), v.maxLength(ENTRIES_AT_MOST)),
+      }),
+    ),
+    async (c) =>
+      respond(c, await act(c, (ctx) => writeList(ctx, c.var.who, c.req.valid('param').list, c.req.valid('json')))),
+  )
+  .post('/renew-batches', async (c) => respond(c, await act(c, (ctx) => renewBatches(ctx, c.var.who))))

@@ -1,3 +1,4 @@
+import type { OfficeLists } from '#domain/code-lists/office-lists.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import { soundOverrides } from '#domain/forms/batch-overrides.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
@@ -8,6 +9,7 @@ import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
 import { catalogueOf, storeEdition } from './actions.ts'
+import { currentLists, newestForm } from './code-lists.ts'
 import {
   type Batch,
   countStates,
@@ -44,7 +46,7 @@ export async function batchCalendar(db: Db, who: Signed) {
 /** First submissions of a batch, day by day in Shanghai. */
 export const batchDays = (db: Db, who: Signed, id: string) => submissionsByDay(db, who, id)
 
-const columnsOf = (settings: BatchSettings, form: ApplicationType) => ({
+const columnsOf = (settings: BatchSettings, form: ApplicationType, lists: OfficeLists) => ({
   name: settings.name.trim(),
   year: settings.year,
   level: settings.level,
@@ -55,14 +57,15 @@ const columnsOf = (settings: BatchSettings, form: ApplicationType) => ({
   hasPublicity: settings.hasPublicity,
   recognitionByApproval: settings.recognitionByApproval,
   graceMinutes: settings.graceMinutes,
-  specialties: JSON.stringify(offeredSpecialties(settings.type, settings.specialties)),
+  specialties: JSON.stringify(offeredSpecialties(settings.type, settings.specialties, lists)),
   overrides: JSON.stringify(soundOverrides(form, settings.overrides)),
 })
 
 /** A new batch, with the newest catalogue and reading text of its type. Refused: settings that make no batch. */
 export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings): Promise<Outcome<{ id: string }>> {
-  const type = applicationTypes[settings.type]
-  const sound = checkBatch(settings, type)
+  const lists = await currentLists(ctx.db, who)
+  const type = await newestForm(ctx.db, who, settings.type)
+  const sound = checkBatch(settings, { form: type, lists })
   if (!sound.ok) return sound
   const text = await findNewestText(ctx.db, who, type.gate.text)
   if (!text) return refuse('reading.missing')
@@ -76,7 +79,7 @@ export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings
       editionId: await storeEdition(ctx.db, type),
       readingTextId: text.id,
       createdAt: ctx.now,
-      ...columnsOf(settings, type),
+      ...columnsOf(settings, type, lists),
     })
     .execute()
   ctx.audit({ action: 'batch.created', subject: `batch:${id}` })
@@ -97,15 +100,16 @@ export async function updateBatch(
   const { type, year } = after
   const edition = type === batch.type ? await catalogueOf(ctx.db, who, batch.editionId) : undefined
   if (edition && !edition.ok) throw new Error(`No edition ${batch.editionId}`)
-  const kind = edition?.value ?? applicationTypes[type]
-  const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) }, kind)
+  const kind = edition?.value ?? (await newestForm(ctx.db, who, type))
+  const lists = await currentLists(ctx.db, who)
+  const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) }, { form: kind, lists })
   if (!allowed.ok) return allowed
   const moved = type !== batch.type || year !== batch.year
   const text = type === batch.type ? undefined : await findNewestText(ctx.db, who, kind.gate.text)
   await ctx.db
     .updateTable('batch')
     .set({
-      ...columnsOf(after, kind),
+      ...columnsOf(after, kind, lists),
       ...(moved && { type, serial: await nextBatchSerial(ctx.db, who, type, year) }),
       ...(type !== batch.type && { editionId: await storeEdition(ctx.db, kind) }),
       ...(text && { readingTextId: text.id }),

@@ -1,4 +1,5 @@
 import type { Generated, JSONColumnType } from 'kysely'
+import type { CodeItem } from '#domain/code-lists/code-list.ts'
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import type { ApplicationType, ApplicationTypeId } from '#domain/forms/application-type.ts'
 import type { BatchOverrides } from '#domain/forms/edition.ts'
@@ -51,4 +52,13 @@ export interface BatchTable {
   graceMinutes: Generated<number>
   nextSerial: Generated<number>
   createdAt: Generated<Date>
+}
+
+/** One version of a list that the office keeps, whole; the newest is in use. */
+export interface CodeListVersionTable {
+  list: string
+  version: number
+  items: JSONColumnType<CodeItem[]>
+  changedBy: string
+  changedAt: Date
 }

@@ -10,6 +10,7 @@ import type { Statistics } from '#domain/statistics/statistics.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
 import { openIdNumber } from '#server/accounts/identity-seal.ts'
 import { offersOf } from '#server/batches/actions.ts'
+import { currentLists } from '#server/batches/code-lists.ts'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { queueFilter } from '#server/review/queue-query.ts'
@@ -155,6 +156,7 @@ export async function* rosterEntries(
   fullIdNumbers: boolean,
 ): AsyncGenerator<RosterEntry> {
   const { db } = platform.database
+  const lists = await currentLists(db, who)
   for (let after = ''; ;) {
     const part = await listRoster(db, who, filter, { after, limit: PART })
     const names = offerNames(await offersOf(db, who, [...new Set(part.map(({ batchId }) => batchId))]))
@@ -180,6 +182,7 @@ export async function* rosterEntries(
         isRecognition: one.isRecognition,
         firstSubmittedAt: one.firstSubmittedAt!,
         certificateNumber: one.certificateNumber ?? '',
+        lists,
         fields: one.submission?.fields ?? {},
         rows: Object.fromEntries(Object.entries(one.submission?.rows ?? {}).map(([list, rows]) => [list, rows ?? []])),
       }

@@ -17,6 +17,7 @@ import * as worksAndPresence from './0051-works-and-presence.ts'
 import * as officeRegisters from './0052-office-registers.ts'
 import * as bulletinEditor from './0060-bulletin-editor.ts'
 import * as browsersOfSessions from './0070-browsers-of-sessions.ts'
+import * as codeLists from './0071-code-lists.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '0052-office-registers': officeRegisters,
   '0060-bulletin-editor': bulletinEditor,
   '0070-browsers-of-sessions': browsersOfSessions,
+  '0071-code-lists': codeLists,
 }

@@ -1,7 +1,7 @@
 import { formatSize } from '#domain/attachment.ts'
-import { codeLists } from '#domain/code-lists/index.ts'
-import type { ApplicationType, PrintId } from '#domain/forms/application-type.ts'
-import type { Answers, Facts } from '#domain/forms/answers.ts'
+import { type ApplicationType, itemsOf, type PrintId } from '#domain/forms/application-type.ts'
+import { type Answers, type Facts, lookupIn } from '#domain/forms/answers.ts'
+import { labelOfChoice, optionsOf } from '#domain/forms/options.ts'
 import { type PaperData, paperData } from '#domain/forms/paper.ts'
 import { dateInShanghai, timeInWords } from '#domain/working-days.ts'
 import { defaultTexts } from './default-texts.ts'
@@ -111,13 +111,22 @@ export function composeData(subject: PaperSubject): TemplateData {
     submittedAt: subject.submittedAt ? timeInWords(subject.submittedAt) : '',
     year: subject.year,
     exceptional: (answers.fields['exceptionType'] ?? 'NORMAL') !== 'NORMAL',
-    reasons: codeLists.reissueReason.items.map(({ code, label }) => ({
-      label,
-      chosen: answers.fields['reissueReason'] === code,
-    })),
+    reasons: reasonsOf(type, answers, facts),
     outcome: subject.outcome,
     size: subject.size ?? 'A3',
   })
+}
+
+/** The reasons that the form offers, as boxes; the chosen one among them also where it was retired since. */
+function reasonsOf(type: ApplicationType, answers: Answers, facts: Facts): TemplateData['reasons'] {
+  const field = itemsOf(type).find((item) => item.id === 'reissueReason')
+  if (field?.kind !== 'choice') return []
+  const lookup = lookupIn(answers)
+  const chosen = lookup(field.id)
+  const offered = optionsOf(field, facts, lookup).map(({ code, label }) => ({ label, chosen: code === chosen }))
+  return typeof chosen !== 'string' || offered.some((one) => one.chosen)
+    ? offered
+    : [...offered, { label: labelOfChoice(field, chosen, facts), chosen: true }]
 }
 
 /** Every string of the data without what no font prints, and with places to break where a narrow cell needs them. */

@@ -66,6 +66,9 @@ export const problemStatus = {
   'batch.closed': 403,
   'batch.already-applied': 409,
   'batch.locked-setting': 409,
+  'code-list.entry-gone': 409,
+  'code-list.relied-on': 409,
+  'code-list.version-changed': 409,
   'reading.too-early': 425,
   'reading.missing': 403,
 

@@ -1,4 +1,5 @@
 import type { CountedCell, Side, Statistics } from '#domain/statistics/statistics.ts'
+import { currentLists } from '#server/batches/code-lists.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
@@ -11,11 +12,12 @@ export type { StatisticsFilter } from './queries.ts'
  * state, the other sides beside the state, and the 受理点. Drafts that were never submitted are not counted.
  */
 export async function statisticsOf(db: Kysely<Database>, who: Signed, filter: StatisticsFilter): Promise<Statistics> {
-  const [counted, points, batches, names] = await Promise.all([
+  const [counted, points, batches, names, { employerNature, exceptionType }] = await Promise.all([
     countAll(db, who, filter),
     countPoints(db, who, filter),
     listBatchOffers(db, who, filter),
     listPointNames(db, who),
+    currentLists(db, who),
   ])
   const specialties = new Map<string, string>()
   const levels = new Map<string, string>()
@@ -45,6 +47,7 @@ export async function statisticsOf(db: Kysely<Database>, who: Signed, filter: St
       ...one,
       label: names.find(({ id }) => id === one.point)?.label ?? one.point ?? '',
     })),
+    lists: { ...(employerNature && { employerNature }), ...(exceptionType && { exceptionType }) },
     // What was typed by hand, as in 补证, is its own name.
     specialties: Object.fromEntries(
       [...new Set(cells.map((cell) => cell.specialty ?? ''))].map((id) => [id, specialties.get(id) ?? id]),

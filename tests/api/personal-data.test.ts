@@ -143,6 +143,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     audit_event: 'copied by recordOf, without what binds the chain',
     bulletin_version: 'texts that were published; who of the office changed them is in the audit',
     case_presence: 'who of the office has a case open, for a minute',
+    code_list_version: 'lists of the office; who wrote them is in the audit',
     export_order: 'who in the office exported what: his work, in the audit; filters name others',
     integrity_record: 'entered by number, registered or not; told to whom it bars, with its end (E15)',
     objection: 'the office alone reads who objected and why (T18)',

@@ -185,6 +185,7 @@ test('[R2] the office’s screens fit 360 pixels and have no fault of access in 
       '/office/certificates',
       '/office/calendar',
       '/office/phrases',
+      '/office/dictionaries',
       '/office/directory',
       '/office/bulletin',
       '/office/bulletin/new',

@@ -236,6 +236,14 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     attempt: () => ({ param: { id: 'review@2000.1-0000' } }),
     answers: ['request.not-found'],
   },
+  'get /api/dictionaries': { gate: ['office', 'admin'] },
+  'put /api/dictionaries/{list}': {
+    gate: ['office', 'admin'],
+    // nothing was written yet, so a later version than none is refused
+    attempt: () => ({ param: { list: 'reissueReason' }, json: { version: 9, items: [] } }),
+    answers: ['code-list.version-changed'],
+  },
+  'post /api/dictionaries/renew-batches': { gate: ['office', 'admin'] },
   'get /api/directory': { gate: 'everybody' },
   'get /api/directory/desk': { gate: ['office', 'admin'] },
   'post /api/directory/desk': {

@@ -108,6 +108,18 @@ export const problems = {
     title: '不能修改',
     detail: '本批次已有人提交，类型、专业、级别、必填和上限不能再改；截止时间只能延后。',
   },
+  'code-list.entry-gone': {
+    title: '不能删除',
+    detail: '“{label}”以往的申报可能用过，不能删除。不再用的，请改为停用。',
+  },
+  'code-list.relied-on': {
+    title: '不能停用',
+    detail: '申报表里有内容要看“{label}”，不能停用。可以改它的名称。',
+  },
+  'code-list.version-changed': {
+    title: '别人刚改过',
+    detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
+  },
   'reading.too-early': { title: '请读完再继续', detail: '请读完全文，还要 {seconds} 秒才能继续。' },
   'reading.missing': { title: '还没有阅读', detail: '还没有阅读并同意，请先打开阅读页。' },
 

@@ -123,10 +123,10 @@ describe('a batch as it is typed', () => {
     const lacks = judge(emptyBatch(Date.parse('2026-11-24T00:00:00.000Z')), null)
     expect(!lacks.ok && lacks.path).toBe('closesAt')
     expect(
-      choices(['intermediate'])
+      choices({ levels: ['intermediate'], standing: [] })
         .flatMap(({ specialties }) => specialties)
         .some(({ id }) => id === 'engineering.construction'),
     ).toBe(true)
-    expect(choices([])).toEqual([])
+    expect(choices({ levels: [], standing: [] })).toEqual([])
   })
 })

@@ -1,12 +1,13 @@
 import { titleLevel, type TitleLevel } from '#domain/code-lists/title-level.ts'
 import { series } from '#domain/code-lists/series.ts'
-import { specialties, titlesOf } from '#domain/code-lists/specialties.ts'
+import { allSpecialties, allTitlesOf, type OfferLists } from '#domain/code-lists/specialties.ts'
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import type { ApplicationType, ApplicationTypeId } from '#domain/forms/application-type.ts'
 import { soundOverrides } from '#domain/forms/batch-overrides.ts'
 import { type BatchOverrides, canonicalJson, withOverrides } from '#domain/forms/edition.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import {
+  type BatchRules,
   type BatchSettings,
   changeBatch,
   checkBatch,
@@ -36,6 +37,8 @@ export interface BatchEntry {
   grace: string
   levels: TitleLevel[]
   specialtyIds: string[]
+  /** what the batch offers already: it may go on with that, also where an entry was retired since */
+  standing: readonly SpecialtyChoice[]
   overrides: OverridesEntry
 }
 
@@ -88,6 +91,7 @@ export function emptyBatch(now: number): BatchEntry {
     grace: '0',
     levels: ['intermediate'],
     specialtyIds: [],
+    standing: [],
     overrides: noOverrides(),
   }
 }
@@ -110,6 +114,7 @@ export function entryOfBatch(batch: DeskBatch): BatchEntry {
     grace: String(batch.graceMinutes),
     levels: titleLevel.items.map(({ code }) => code).filter((code) => levels.has(code)),
     specialtyIds: batch.specialties.map(({ id }) => id),
+    standing: settingsBefore(batch).specialties,
     overrides: overridesEntry(batch.overrides),
   }
 }
@@ -126,11 +131,12 @@ export function nextYear(entry: BatchEntry): BatchEntry {
     name: entry.name.includes(entry.year) ? entry.name.replace(entry.year, year) : entry.name,
     opensAt: later(entry.opensAt),
     closesAt: later(entry.closesAt),
+    standing: [],
   }
 }
 
 /** An entry as settings; refused where a time cannot be read. */
-export function settingsOf(entry: BatchEntry): Outcome<BatchSettings> {
+export function settingsOf(entry: BatchEntry, lists: OfferLists = {}): Outcome<BatchSettings> {
   const opensAt = instantOfShanghai(entry.opensAt)
   const closesAt = entry.endless ? null : instantOfShanghai(entry.closesAt)
   if (!opensAt) return refuse('answer.required', { label: '开始时间' }, { path: 'opensAt' })
@@ -149,51 +155,51 @@ export function settingsOf(entry: BatchEntry): Outcome<BatchSettings> {
     recognitionByApproval: entry.recognitionByApproval,
     // A batch without an end needs none; what is no number is refused by the rule.
     graceMinutes: entry.endless ? 0 : Number(entry.grace.trim() === '' ? '0' : entry.grace),
-    specialties: chosenSpecialties(entry),
+    specialties: chosenSpecialties(entry, lists),
     overrides: overridesOf(entry.overrides),
   }
   return ok(settings)
 }
 
-const chosenSpecialties = (entry: BatchEntry): SpecialtyChoice[] =>
-  offersSpecialties(entry.type)
-    ? entry.specialtyIds
-        .map((id) => ({
-          id,
-          titles: titlesOf(id)
-            .filter(({ level }) => entry.levels.includes(level))
-            .map((title) => title.id),
-        }))
-        .filter(({ titles }) => titles.length > 0)
-    : []
+function chosenSpecialties({ type, specialtyIds, levels, standing }: BatchEntry, lists: OfferLists): SpecialtyChoice[] {
+  if (!offersSpecialties(type)) return []
+  return specialtyIds
+    .map((id) => ({
+      id,
+      titles: allTitlesOf(id, lists)
+        .filter(({ level }) => levels.includes(level))
+        .filter((title) => title.offered || standing.find((one) => one.id === id)?.titles.includes(title.id))
+        .map((title) => title.id),
+    }))
+    .filter(({ titles }) => titles.length > 0)
+}
 
 /** What applicants would be offered, and the form they would fill, if the entry were saved as it stands. */
 export const preview = (
   entry: BatchEntry,
   form: ApplicationType,
+  lists: OfferLists = {},
 ): { readonly type: ApplicationType; readonly specialties: readonly SpecialtyOffer[] } => ({
   type: withOverrides(form, soundOverrides(form, overridesOf(entry.overrides))),
-  specialties: offeredSpecialties(entry.type, chosenSpecialties(entry)),
+  specialties: offeredSpecialties(entry.type, chosenSpecialties(entry, lists), lists),
 })
 
-/**
- * Whether an entry makes a batch, or changes the one there is; the first thing against it.
- * @param form the edition of the form that the batch has or will have
- */
+/** Whether an entry makes a batch, or changes the one there is; the first thing against it. */
 export function judge(
   entry: BatchEntry,
   batch: DeskBatch | null,
-  form: ApplicationType = applicationTypes[entry.type],
+  { form, lists }: Pick<BatchRules, 'form' | 'lists'> = {},
 ): Outcome<BatchSettings> {
-  const settings = settingsOf(entry)
+  const settings = settingsOf(entry, lists)
   if (!settings.ok) return settings
-  const typed = checkBatch(settings.value, form)
+  const typed = checkBatch(settings.value, { form, lists, offers: entry.standing })
   if (!typed.ok) return typed
-  const next = { ...settings.value, overrides: soundOverrides(form, settings.value.overrides) }
+  const shape = form ?? applicationTypes[entry.type]
+  const next = { ...settings.value, overrides: soundOverrides(shape, settings.value.overrides) }
   if (batch === null) return ok(next)
   const before = settingsBefore(batch)
   const after = { ...before, ...changeOf(batch, next) }
-  const allowed = changeBatch(before, after, { submitted: batch.submitted }, form)
+  const allowed = changeBatch(before, after, { submitted: batch.submitted }, { form, lists })
   return allowed.ok ? ok(after) : allowed
 }
 
@@ -220,14 +226,20 @@ export function changeOf(batch: DeskBatch, settings: BatchSettings): Partial<Bat
   )
 }
 
-/** The specialties by series, those with a title of the chosen levels. */
-export const choices = (levels: readonly TitleLevel[]) =>
+/** The specialties by series, those with a title of the chosen levels; a retired one only where the batch has it. */
+export const choices = ({ levels, standing }: Pick<BatchEntry, 'levels' | 'standing'>, lists: OfferLists = {}) =>
   series.items
     .map(({ code, label }) => ({
       id: code,
       label,
-      specialties: specialties.filter(
-        (one) => one.seriesId === code && titlesOf(one.id).some(({ level }) => levels.includes(level)),
+      specialties: allSpecialties(lists).filter(
+        ({ id, seriesId }) =>
+          seriesId === code &&
+          allTitlesOf(id, lists).some(
+            (title) =>
+              levels.includes(title.level) &&
+              (title.offered || standing.some((one) => one.id === id && one.titles.includes(title.id))),
+          ),
       ),
     }))
     .filter((one) => one.specialties.length > 0)

@@ -1,5 +1,6 @@
 import Activity from '@lucide/svelte/icons/activity'
 import Award from '@lucide/svelte/icons/award'
+import BookA from '@lucide/svelte/icons/book-a'
 import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import CalendarOff from '@lucide/svelte/icons/calendar-off'
 import ChartColumn from '@lucide/svelte/icons/chart-column'
@@ -81,6 +82,7 @@ const entries: readonly Entry[] = [
   { label: '文书文字', href: '/office/texts', icon: FileType, roles: ['office', 'admin'], section: '管理' },
   { label: '节假日', href: '/office/calendar', icon: CalendarOff, roles: ['office', 'admin'], section: '管理' },
   { label: '受理点', href: '/office/directory', icon: MapPin, roles: ['office', 'admin'], section: '管理' },
+  { label: '字典', href: '/office/dictionaries', icon: BookA, roles: ['office', 'admin'], section: '管理' },
   { label: '常用语', href: '/office/phrases', icon: MessageSquareQuote, roles: ['office', 'admin'], section: '管理' },
   { label: '诚信档案', href: '/office/integrity', icon: ShieldAlert, roles: ['office', 'auditor'], section: '管理' },
   { label: '人员与权限', href: '/office/people', icon: Users, roles: ['admin'], section: '管理' },

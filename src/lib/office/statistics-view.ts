@@ -27,11 +27,15 @@ const lists = {
 } as const
 
 /** What a person reads for a value that is counted by; nothing said is 未填. */
-export function nameOfValue(by: Dimension | Side, key: string, specialties: Readonly<Record<string, string>>): string {
+export function nameOfValue(
+  by: Dimension | Side,
+  key: string,
+  { specialties, lists: own }: Partial<Pick<StatisticsAnswer, 'specialties' | 'lists'>> = {},
+): string {
   if (key === '') return '未填'
-  if (by === 'specialty') return specialties[key] ?? key
+  if (by === 'specialty') return specialties?.[key] ?? key
   if (by === 'age') return key in ages ? ages[key as keyof typeof ages] : key
-  return labelOf(lists[by], key)
+  return labelOf(lists[by], key, own)
 }
 
 /** Days to a tenth, as the table of the 受理点 shows them. */

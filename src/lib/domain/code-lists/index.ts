@@ -59,9 +59,16 @@ const itemsByCode: ReadonlyMap<string, ReadonlyMap<string, CodeItem>> = new Map(
 
 const itemOf = (listId: CodeListId, code: string): CodeItem | undefined => itemsByCode.get(listId)?.get(code)
 
-/** What a person reads for a code. A code the list does not know is shown as it is, so that nothing once chosen vanishes. */
-export function labelOf(listId: CodeListId, code: string): string {
-  return itemOf(listId, code)?.label ?? code
+/**
+ * What a person reads for a code. A code the list does not know is shown as it is, so that nothing once chosen vanishes.
+ * @param own the lists as the office keeps them, where it changed any
+ */
+export function labelOf(
+  listId: CodeListId,
+  code: string,
+  own: Partial<Record<CodeListId, readonly CodeItem[]>> = {},
+): string {
+  return (own[listId]?.find((item) => item.code === code) ?? itemOf(listId, code))?.label ?? code
 }
 
 /** Whether the list has this code, offered today or not: old data must still read. */

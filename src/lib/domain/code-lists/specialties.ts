@@ -1,5 +1,6 @@
-import { type SeriesId } from './series.ts'
-import { titles, type Title } from './title.ts'
+import type { CodeItem, CodeList } from './code-list.ts'
+import { series, type SeriesId } from './series.ts'
+import { findTitle, title as titleList, type Title } from './title.ts'
 
 /** 专业 within a series, as a batch offers it (R51). */
 export interface Specialty {
@@ -21,7 +22,7 @@ const of = (
     ...(professions.length > 0 && { professions }),
   }))
 
-/** Specialties a new system starts with for Taizhou. The office keeps them in its own table from then on. */
+/** Specialties a new system starts with for Taizhou. The office keeps the list from then on (`office-lists.ts`). */
 export const specialties: readonly Specialty[] = [
   ...of('engineering', [
     ['mechanical', '机械工程'],
@@ -125,22 +126,66 @@ export const specialties: readonly Specialty[] = [
   ...of('auditing', [['auditing', '审计']]),
 ]
 
-const specialtyById: ReadonlyMap<string, Specialty> = new Map(specialties.map((one) => [one.id, one]))
+const labelOfSeries = new Map<string, string>(series.items.map(({ code, label }) => [code, label]))
 
-/** The seeded specialty with this id, or undefined. */
-export function findSpecialty(id: string): Specialty | undefined {
-  return specialtyById.get(id)
+/** The specialties as a list, each under its series. */
+export const specialtyList: CodeList = {
+  id: 'specialty',
+  label: '申报专业',
+  source: '泰州市申报专业；由职称办维护',
+  items: specialties.map(({ id, label, seriesId }) => ({ code: id, label, group: labelOfSeries.get(seriesId)! })),
 }
 
+/** What of the office's lists decides what can be applied for; left out, the lists are as the product brings them. */
+export interface OfferLists {
+  readonly specialty?: readonly CodeItem[]
+  readonly title?: readonly CodeItem[]
+}
+
+const professionsOf = new Map(specialties.map(({ id, professions }) => [id, professions]))
+
+function asSpecialty({ code, label, offered }: CodeItem): Specialty & { readonly offered: boolean } {
+  const professions = professionsOf.get(code)
+  return {
+    id: code,
+    // A code begins with its series, in the office's own entries too.
+    seriesId: code.split('.')[0] as SeriesId,
+    label,
+    ...(professions && { professions }),
+    offered: offered !== false,
+  }
+}
+
+/** Every specialty there ever was, with whether it is offered to new batches. */
+export const allSpecialties = (lists: OfferLists = {}): readonly (Specialty & { readonly offered: boolean })[] =>
+  (lists.specialty ?? specialtyList.items).map(asSpecialty)
+
+/** The specialty with this id, offered or not; undefined where there never was one. */
+export const findSpecialty = (id: string, lists: OfferLists = {}) => allSpecialties(lists).find((one) => one.id === id)
+
+type OfferedTitle = Pick<Title, 'id' | 'label' | 'level'> & { readonly offered: boolean }
+
 /**
- * Titles that can be applied for in a specialty, lowest level first; those obtained only by examination are left out (R51, R52).
- * Empty for a specialty not known here.
+ * Titles that belong to a specialty, lowest level first; those obtained only by examination are left out (R51, R52). Retired
+ * ones are among them, so that the batches that have them go on. Empty for a specialty not known.
  */
-export function titlesOf(specialtyId: string): readonly Pick<Title, 'id' | 'label' | 'level'>[] {
-  const specialty = findSpecialty(specialtyId)
+export function allTitlesOf(specialtyId: string, lists: OfferLists = {}): readonly OfferedTitle[] {
+  const specialty = findSpecialty(specialtyId, lists)
   if (!specialty) return []
-  return titles
-    .filter((one) => one.seriesId === specialty.seriesId && !one.examOnly)
-    .filter((one) => !one.professionId || !specialty.professions || specialty.professions.includes(one.professionId))
+  return (lists.title ?? titleList.items).flatMap(({ code, label, offered }) => {
+    const one = findTitle(code)
+    if (!one || one.seriesId !== specialty.seriesId || one.examOnly) return []
+    const belongs = !one.professionId || !specialty.professions || specialty.professions.includes(one.professionId)
+    return belongs ? [{ id: code, label, level: one.level, offered: specialty.offered && offered !== false }] : []
+  })
+}
+
+/** Titles that can be applied for in a specialty now: neither it nor they are retired. */
+export function titlesOf(
+  specialtyId: string,
+  lists: OfferLists = {},
+): readonly Pick<Title, 'id' | 'label' | 'level'>[] {
+  return allTitlesOf(specialtyId, lists)
+    .filter(({ offered }) => offered)
     .map(({ id, label, level }) => ({ id, label, level }))
 }

@@ -128,9 +128,18 @@ export const titles: readonly Title[] = series.items.flatMap(titlesOfSeries)
 
 const titleById: ReadonlyMap<string, Title> = new Map(titles.map((one) => [one.id, one]))
 
-/** The title with this id, or undefined: 无, or a title that the office added itself. */
+/**
+ * The title with this id; undefined for 无. One that the office added says in its code where it belongs
+ * (`engineering.o3f2a.intermediate`); its words stand in the office's list.
+ */
 export function findTitle(id: string): Title | undefined {
-  return titleById.get(id)
+  const known = titleById.get(id)
+  if (known) return known
+  const [seriesId, added, last, ...rest] = id.split('.')
+  const level = titleLevels.find((one) => one === last)
+  const ofSeries = series.items.find(({ code }) => code === seriesId)
+  if (!level || !ofSeries || !added?.startsWith('o') || rest.length > 0) return undefined
+  return { id, label: id, level, seriesId: ofSeries.code }
 }
 
 const labelOfSeries = new Map<string, string>(series.items.map((one) => [one.code, one.label]))

@@ -1,9 +1,11 @@
+import type { CodeItem } from '../code-lists/code-list.ts'
 import type { CodeListId } from '../code-lists/index.ts'
 import type { Condition } from './condition.ts'
 
 /** Where the choices of a field come from: a standard code list, or what the batch offers. */
 export type OptionSource =
-  | { readonly list: CodeListId }
+  /** `items`: the list as the office had it when the edition was made; without them, as the product brings it */
+  | { readonly list: CodeListId; readonly items?: readonly CodeItem[] }
   | { readonly batch: 'specialties' }
   | { readonly batch: 'titles'; readonly of: string }
   | { readonly batch: 'acceptancePoints'; readonly of: string }

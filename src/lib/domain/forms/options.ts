@@ -1,3 +1,4 @@
+import type { CodeItem } from '../code-lists/code-list.ts'
 import { codeLists } from '../code-lists/index.ts'
 import { titleLevel } from '../code-lists/title-level.ts'
 import type { CellValue, Facts, Option } from './answers.ts'
@@ -7,10 +8,14 @@ import type { ChoiceField } from './field.ts'
 /** 中级 for `intermediate`; words of the office's own stay. */
 const levelInWords = (level: string): string => titleLevel.items.find(({ code }) => code === level)?.label ?? level
 
+/** The entries of a list, retired ones among them, as the edition has them. */
+const entriesOf = (from: Extract<ChoiceField['from'], { list: unknown }>): readonly CodeItem[] =>
+  from.items ?? codeLists[from.list].items
+
 /** The choices that a field offers now; those of a batch depend on what was chosen before (R51, R52, R32). */
 export function optionsOf(field: ChoiceField, facts: Facts, lookup: Lookup): readonly Option[] {
   const { from } = field
-  if ('list' in from) return codeLists[from.list].items.filter((item) => !('offered' in item && item.offered === false))
+  if ('list' in from) return entriesOf(from).filter(({ offered }) => offered !== false)
   switch (from.batch) {
     case 'specialties':
       return facts.batch.specialties.map(({ id, label, series }) => ({ code: id, label, group: series }))
@@ -33,7 +38,7 @@ export function labelOfChoice(field: ChoiceField, value: CellValue, facts: Facts
   const { from } = field
   const find = (options: readonly { code: string; label: string }[]) =>
     options.find(({ code }) => code === value)?.label
-  if ('list' in from) return find(codeLists[from.list].items) ?? String(value)
+  if ('list' in from) return find(entriesOf(from)) ?? String(value)
   switch (from.batch) {
     case 'specialties':
       return facts.batch.specialties.find(({ id }) => id === value)?.label ?? String(value)

@@ -22,6 +22,7 @@ const entry: RosterEntry = {
   isRecognition: false,
   firstSubmittedAt: new Date('2026-08-31T09:30:00Z'),
   certificateNumber: '',
+  lists: {},
   fields: {
     mobile: '13911112222',
     politicalStatus: '01',

@@ -24,7 +24,7 @@ const assessments = (entry: RosterEntry): string =>
   [...(entry.rows['assessments'] ?? [])]
     .sort((a, b) => Number(b.values['year']) - Number(a.values['year']))
     .slice(0, ASSESSED_YEARS)
-    .map(({ values }) => `${values['year']} ${labelOf('assessmentGrade', String(values['grade'] ?? ''))}`)
+    .map(({ values }) => `${values['year']} ${labelOf('assessmentGrade', String(values['grade'] ?? ''), entry.lists)}`)
     .join('；')
 
 /** What came of an application, where it is decided. */
@@ -70,7 +70,11 @@ export const mainColumns: readonly RosterColumn[] = [
   { label: '身份证号', width: 21, value: (entry) => entry.idNumber },
   { label: '政治面貌', width: 12, value: (entry) => labelOf('politicalStatus', text(entry, 'politicalStatus')) },
   common.employer,
-  { label: '单位性质', width: 12, value: (entry) => labelOf('employerNature', text(entry, 'employerNature')) },
+  {
+    label: '单位性质',
+    width: 12,
+    value: (entry) => labelOf('employerNature', text(entry, 'employerNature'), entry.lists),
+  },
   {
     label: '所在地区',
     width: 14,
@@ -91,7 +95,7 @@ export const mainColumns: readonly RosterColumn[] = [
   {
     label: '破格情况',
     width: 12,
-    value: (entry) => labelOf('exceptionType', entry.exceptionType),
+    value: (entry) => labelOf('exceptionType', entry.exceptionType, entry.lists),
   },
   { label: '是否认定', width: 8, value: (entry) => yesNo(entry.isRecognition) },
   { label: '继续教育学时合计', width: 10, value: hours },
@@ -110,7 +114,7 @@ const timesReturned = ({ round, state }: RosterEntry): number => round - 1 + (st
 
 const heldTitle = (entry: RosterEntry): string => {
   const id = text(entry, 'currentTitle')
-  return id === '' ? '' : id === 'none' ? '无' : labelOf('title', id)
+  return id === '' ? '' : id === 'none' ? '无' : labelOf('title', id, entry.lists)
 }
 
 const exam = (pattern: RegExp) => (entry: RosterEntry) =>

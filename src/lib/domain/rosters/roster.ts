@@ -1,3 +1,4 @@
+import type { OfficeLists } from '../code-lists/office-lists.ts'
 import type { CellValue, Row } from '../forms/answers.ts'
 import type { ApplicationTypeId } from '../forms/application-type.ts'
 import type { State } from '../lifecycle/states.ts'
@@ -25,6 +26,8 @@ export interface RosterEntry {
   readonly isRecognition: boolean
   readonly firstSubmittedAt: Date
   readonly certificateNumber: string
+  /** the office's lists as they are now: no entry ever leaves them, so every code reads */
+  readonly lists: OfficeLists
   /** of the newest submission, the fields of `rosterFields` */
   readonly fields: Readonly<Record<string, CellValue>>
   /** of the newest submission, the lists of `rosterLists` */

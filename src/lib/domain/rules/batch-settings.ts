@@ -4,7 +4,7 @@ import type { ApplicationType, ApplicationTypeId } from '../forms/application-ty
 import { checkOverrides } from '../forms/batch-overrides.ts'
 import { type BatchOverrides, canonicalJson } from '../forms/edition.ts'
 import { ok, type Outcome, refuse } from '../problems.ts'
-import { findSpecialty, titlesOf } from '../code-lists/specialties.ts'
+import { allTitlesOf, findSpecialty, type OfferLists, titlesOf } from '../code-lists/specialties.ts'
 import { series } from '../code-lists/series.ts'
 import { milliseconds, type Instant } from '../working-days.ts'
 import { LONGEST_GRACE } from './window.ts'
@@ -38,14 +38,19 @@ export interface SpecialtyChoice {
 /** Whether applications of this type choose a specialty and title from what the batch offers; 补证 does not. */
 export const offersSpecialties = (type: ApplicationTypeId): boolean => applicationTypes[type].route !== 'certificate'
 
-/**
- * The settings by themselves: named, in the right order of time, with something to apply for.
- * @param form the edition of the form that the batch has or will have
- */
-export function checkBatch(
-  settings: BatchSettings,
-  form: ApplicationType = applicationTypes[settings.type],
-): Outcome<undefined> {
+/** What settings are checked against. */
+export interface BatchRules {
+  /** the edition of the form that the batch has or will have; left out, the newest that the product brings */
+  readonly form?: ApplicationType | undefined
+  /** the office's lists as they are now */
+  readonly lists?: OfferLists | undefined
+  /** what the batch offers already: it goes on with that, also where an entry was retired since */
+  readonly offers?: readonly SpecialtyChoice[] | undefined
+}
+
+/** The settings by themselves: named, in the right order of time, with something to apply for. */
+export function checkBatch(settings: BatchSettings, rules: BatchRules = {}): Outcome<undefined> {
+  const { form = applicationTypes[settings.type], lists = {}, offers = [] } = rules
   if (settings.name.trim() === '') return refuse('answer.required', { label: '批次名称' }, { path: 'name' })
   if (settings.closesAt !== null && milliseconds(settings.closesAt) <= milliseconds(settings.opensAt)) {
     return refuse('answer.before', { label: '截止时间', other: '开始时间' }, { path: 'closesAt' })
@@ -59,9 +64,12 @@ export function checkBatch(
   if (!settings.specialties.some(({ titles }) => titles.length > 0)) {
     return refuse('answer.required', { label: '申报专业和资格' }, { path: 'specialties' })
   }
-  const unknown = settings.specialties.find(({ id, titles }) =>
-    titles.some((wanted) => !titlesOf(id).some((title) => title.id === wanted)),
-  )
+  const unknown = settings.specialties.find(({ id, titles }) => {
+    const standing = offers.find((one) => one.id === id)?.titles ?? []
+    return titles.some(
+      (wanted) => !standing.includes(wanted) && !titlesOf(id, lists).some(({ id: code }) => code === wanted),
+    )
+  })
   return unknown ? refuse('answer.not-in-list', { label: '申报专业和资格' }, { path: 'specialties' }) : ok()
 }
 
@@ -74,9 +82,9 @@ export function changeBatch(
   before: BatchSettings,
   after: BatchSettings,
   { submitted }: { readonly submitted: boolean },
-  form: ApplicationType = applicationTypes[after.type],
+  rules: Omit<BatchRules, 'offers'> = {},
 ): Outcome<undefined> {
-  const sound = checkBatch(after, form)
+  const sound = checkBatch(after, { ...rules, offers: before.specialties })
   if (!sound.ok) return sound
   if (!submitted) return ok()
   const locked: readonly (keyof BatchSettings)[] = ['type', 'year', 'level']
@@ -109,11 +117,17 @@ const sortedChoices = ({ specialties }: BatchSettings): string =>
   )
 
 /** The choices as a batch offers them, with their labels; empty where the type offers none. */
-export function offeredSpecialties(type: ApplicationTypeId, choices: readonly SpecialtyChoice[]): SpecialtyOffer[] {
+export function offeredSpecialties(
+  type: ApplicationTypeId,
+  choices: readonly SpecialtyChoice[],
+  lists: OfferLists = {},
+): SpecialtyOffer[] {
   if (!offersSpecialties(type)) return []
   return choices.flatMap(({ id, titles }) => {
-    const specialty = findSpecialty(id)
-    const offered = titlesOf(id).filter((title) => titles.includes(title.id))
+    const specialty = findSpecialty(id, lists)
+    const offered = allTitlesOf(id, lists)
+      .filter((title) => titles.includes(title.id))
+      .map(({ id: code, label, level }) => ({ id: code, label, level }))
     if (!specialty || offered.length === 0) return []
     const label = series.items.find(({ code }) => code === specialty.seriesId)?.label ?? specialty.seriesId
     return [{ id, label: specialty.label, series: label, titles: offered }]

@@ -1,3 +1,4 @@
+import type { OfficeLists } from '../code-lists/office-lists.ts'
 import type { State } from '../lifecycle/states.ts'
 
 /** By what applications are counted beside the cube. */
@@ -26,6 +27,8 @@ export interface Statistics {
   readonly cells: readonly CountedCell[]
   readonly sides: Readonly<Record<Side, readonly CountedCell[]>>
   readonly points: readonly PointFigures[]
+  /** the office's lists that are counted by, where it changed any */
+  readonly lists: Pick<OfficeLists, 'employerNature' | 'exceptionType'>
   /** names of the specialties by id */
   readonly specialties: Readonly<Record<string, string>>
 }
