@@ -182,6 +182,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     'push_subscription.endpoint': 'whoever has it can push',
     'push_subscription.p256dh': 'secret',
     'push_subscription.auth': 'secret',
+    'push_subscription.session_id': 'a handle of the store; the session itself is in the copy',
     'review_comment.author_id': 'who in the office did it is not his data',
     'review_comment.transition_id': 'that it was sent; only such are copied',
     'session.token_hash': 'secret',
