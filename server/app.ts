@@ -84,9 +84,10 @@ const sameOrigin = createMiddleware<Env>(async (c, next) => {
 
 const limitBody = bodyLimit({ maxSize: BODY_AT_MOST, onError: () => problem(refuse('request.too-large')) })
 
-const limitedBody = createMiddleware<Env>(async (c, next) =>
-  c.req.path.startsWith('/api/uploads') ? next() : limitBody(c, next),
-)
+/** Where files come in; these routes know their own limit. */
+const FILES = /^\/api\/(?:uploads(?:\/|$)|bulletin\/desk\/[^/]+\/files$)/
+
+const limitedBody = createMiddleware<Env>(async (c, next) => (FILES.test(c.req.path) ? next() : limitBody(c, next)))
 
 /** The API: every room under its name, in one chain, so that the phone's client knows every answer. */
 export function createApp(platform: Dependencies) {

@@ -21,7 +21,7 @@ import type {
   ReturnRequestTable,
 } from './applications/tables.ts'
 import type { AttachmentTable, FileOpeningTable, StoredFileTable, UploadTable } from './attachments/tables.ts'
-import type { BulletinTable, BulletinVersionTable } from './bulletin/tables.ts'
+import type { BulletinFileTable, BulletinReaderTable, BulletinTable, BulletinVersionTable } from './bulletin/tables.ts'
 import type {
   AcceptancePointTable,
   BatchTable,
@@ -117,6 +117,8 @@ export interface Database {
   smsDay: SmsDayTable
   bulletin: BulletinTable
   bulletinVersion: BulletinVersionTable
+  bulletinFile: BulletinFileTable
+  bulletinReader: BulletinReaderTable
   committee: CommitteeTable
   committeeMember: CommitteeMemberTable
   committeeSession: CommitteeSessionTable

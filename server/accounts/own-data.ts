@@ -73,6 +73,7 @@ export const partsOfAccount = {
     'deliveredAt',
     'acceptedAt',
   ]),
+  announcementsOpened: part('bulletinReader', 'accountId', 'at', ['bulletinId', 'at']),
   savedViews: part('savedView', 'accountId', 'createdAt', ['name', 'search', 'createdAt']),
   uploads: part('upload', 'accountId', 'createdAt', [
     'applicationId',

@@ -1,6 +1,10 @@
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import type { Act } from '#server/platform/environment.ts'
-import { findUpload } from './queries.ts'
+import { createHash } from 'node:crypto'
+import type { Act, Dependencies } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import { contentKey } from '#server/platform/files/file-store.ts'
+import { checkBytes } from './check-bytes.ts'
+import { findUpload, noteStored } from './queries.ts'
 
 export interface VerifiedUpload {
   /** Digest of the bytes that are kept: those sent, or for a photo those made of them. The attachment's row refers to it. */
@@ -33,4 +37,23 @@ export async function verifiedUpload(
     .where('sha256', '=', upload.contentSha256)
     .executeTakeFirst()
   return stored ? ok(stored) : refuse('attachment.missing', { count: 1 })
+}
+
+/**
+ * Checks a PDF that came in one piece and keeps it under its digest. Whoever refers to it does so within a day, else the bytes
+ * are swept away again.
+ */
+export async function keepPdf(
+  platform: Dependencies,
+  who: Signed,
+  bytes: Uint8Array,
+): Promise<Outcome<VerifiedUpload>> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const checked = await checkBytes(platform, 'pdf', bytes, sha256)
+  if (!checked.ok) return checked
+  const { mediaType, pages } = checked.value
+  await platform.files.put(contentKey(sha256), bytes)
+  const { db } = platform.database
+  await noteStored(db, who, { sha256, size: bytes.length, mediaType, pages, checkedAt: await platform.clock.now(db) })
+  return ok({ sha256, size: bytes.length, pages })
 }

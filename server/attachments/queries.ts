@@ -181,6 +181,7 @@ export async function takeUnreferenced(db: Db, _who: Who, checkedBefore: Date): 
       select sha256 from stored_file as f
       where checked_at < ${checkedBefore}
         and not exists (select 1 from attachment a where a.sha256 = f.sha256)
+        and not exists (select 1 from bulletin_file b where b.sha256 = f.sha256)
         and not exists (select 1 from upload u where u.content_sha256 = f.sha256)
         and not exists (select 1 from education_record e where e.files @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))
         and not exists (select 1 from education_change c where c.proof @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))

@@ -2,14 +2,15 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Server } from '@tus/server'
 import * as v from 'valibot'
 import { ok, type Outcome, type ProblemCode, refuse, type Refused } from '#domain/problems.ts'
-import { hasVirus, ScanFailed } from '#server/platform/clamd.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
 import { problem, problemBody } from '#server/platform/problem-response.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { isUnavailable } from '#server/platform/unavailable.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { type Inspected, inspect } from './inspection.ts'
+import { checkBytes } from './check-bytes.ts'
+import { fileName } from './file-name.ts'
+import type { Inspected } from './inspection.ts'
 import { findKnown, findUpload, noteStored, type Upload } from './queries.ts'
 import { acceptsPhoto, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
 import { rowsAreTheLock, UploadStore } from './upload-store.ts'
@@ -17,19 +18,6 @@ import { rowsAreTheLock, UploadStore } from './upload-store.ts'
 const UPLOADS = '/api/uploads'
 
 const uuid = v.pipe(v.string(), v.uuid())
-const fileName = v.pipe(
-  v.string(),
-  v.normalize('NFC'),
-  // A name is words to show, never a path.
-  v.transform((name) =>
-    name
-      .replace(/^.*[\\/]/, '')
-      .replace(/[\p{Cc}\p{Cf}]/gu, '')
-      .trim(),
-  ),
-  v.minLength(1),
-  v.maxLength(200),
-)
 const slotPath = v.pipe(
   v.string(),
   v.maxLength(200),
@@ -148,18 +136,10 @@ async function settled(
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== upload.sha256) {
     return settle(platform, who, upload, { refusal: { code: 'attachment.wrong-digest' } })
   }
-  const { clamd } = platform.config
-  if (clamd) {
-    try {
-      if (await hasVirus(clamd, bytes)) return settle(platform, who, upload, { refusal: { code: 'attachment.virus' } })
-    } catch (error) {
-      if (!(error instanceof ScanFailed)) throw error
-      platform.log.error({ err: error, uploadId: upload.id }, 'an upload could not be scanned')
-      return refuse('request.unavailable')
-    }
-  }
   const photo = await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
-  return settle(platform, who, upload, await inspect({ what: photo ? 'photo' : 'pdf', bytes }))
+  const checked = await checkBytes(platform, photo ? 'photo' : 'pdf', bytes, upload.id)
+  if (!checked.ok && checked.code === 'request.unavailable') return checked
+  return settle(platform, who, upload, checked.ok ? { content: checked.value } : { refusal: checked })
 }
 
 async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Array | undefined> {

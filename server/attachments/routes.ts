@@ -8,7 +8,7 @@ import { signedIn } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { json, param } from '#server/platform/validate.ts'
 import { knownRequest, receive, reuseKnown } from './receive.ts'
-import { noteOpened, openable, pageImage, readRange } from './serve.ts'
+import { guarded, noteOpened, openable, pageImage, readRange } from './serve.ts'
 
 /** New uploads of one person: a full application has some hundred files. */
 const creating: Limit = { name: 'attachments.create', atMost: 600, seconds: 3600 }
@@ -32,14 +32,6 @@ export const uploadRoutes = new Hono<SignedEnv>()
   })
 
 const byId = v.object({ attachmentId: v.pipe(v.string(), v.uuid()) })
-
-/** What a file is served with: shown, never run, never kept by a cache, never read by another site. */
-const guarded = {
-  'content-security-policy': "default-src 'none'; sandbox",
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'private, no-store',
-}
 
 /** Files by the id of their attachment: mounted under /files. */
 export const fileRoutes = new Hono<SignedEnv>()

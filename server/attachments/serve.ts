@@ -6,6 +6,14 @@ import type { Who } from '#server/platform/who.ts'
 import { inspect } from './inspection.ts'
 import { findOpenable } from './queries.ts'
 
+/** What a file is served with: shown, never run, never kept by a cache, never read by another site. */
+export const guarded = {
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'private, no-store',
+}
+
 /** Where pages drawn for quick viewing lie. */
 export const pagesPrefix = (sha256: string): string => `pages/${sha256}/`
 

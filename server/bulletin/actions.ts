@@ -7,16 +7,19 @@ import {
   bulletinStates,
   checkBulletin,
   checkPublishing,
+  FILES_AT_MOST,
   PINNED_AT_MOST,
   tidied,
 } from '#domain/bulletin/bulletin.ts'
 import { paragraphsOf } from '#domain/bulletin/rich-text.ts'
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import type { Act } from '#server/platform/environment.ts'
-import type { Signed } from '#server/platform/who.ts'
+import { keepPdf } from '#server/attachments/actions.ts'
+import type { Act, Asked } from '#server/platform/environment.ts'
+import { act } from '#server/platform/transaction.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { countPinned, findForDesk, listVersions } from './queries.ts'
+import { countPinned, countReach, findBulletin, findForDesk, listFiles, listVersions, noteReader } from './queries.ts'
 
 type Row = NonNullable<Awaited<ReturnType<typeof findForDesk>>>
 
@@ -39,6 +42,20 @@ export const columnsOf = ({ audience, regions, ...entry }: BulletinEntry) => ({
   regions: JSON.stringify(regions),
 })
 
+/** What hangs at a bulletin, as a reader is told of it. */
+const shownFiles = async (db: Kysely<Database>, who: Who, id: string) =>
+  (await listFiles(db, who, id)).map(({ id: fileId, name, size, pages }) => ({ id: fileId, name, size, pages }))
+
+/** A bulletin for its readers (R109). Refused: what is not there for this person, or not now. */
+export async function readBulletin(db: Kysely<Database>, who: Who, now: Date, id: string) {
+  const found = await findBulletin(db, who, now, id)
+  return found ? ok({ ...found, files: await shownFiles(db, who, id) }) : refuse('request.not-found')
+}
+
+/** The person has it open before him. */
+export const noteOpened = async (ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> =>
+  (await noteReader(ctx.db, who, ctx.now, id)) ? ok() : refuse('request.not-found')
+
 /** A bulletin for its writers, with the texts that stood there before. */
 export async function openForDesk(db: Kysely<Database>, who: Signed, now: Date, id: string) {
   const row = await findForDesk(db, who, id)
@@ -48,9 +65,11 @@ export async function openForDesk(db: Kysely<Database>, who: Signed, now: Date, 
     ...bulletin,
     audience: bulletin.audience as Audience[],
     state: bulletinStateAt(row, now),
+    files: await shownFiles(db, who, id),
+    reach: await countReach(db, who, id),
     versions: (await listVersions(db, who, id)).map(({ content, ...version }) => ({
       ...version,
-      content: content as BulletinEntry,
+      content: content as BulletinEntry & { readonly files?: readonly { readonly name: string }[] },
     })),
   })
 }
@@ -147,6 +166,49 @@ export async function dropBulletin(ctx: Act, who: Signed, id: string): Promise<O
   return ok()
 }
 
+/** Hangs a PDF at a bulletin, checked as every file is. */
+export async function attachToBulletin(
+  c: Asked,
+  who: Signed,
+  id: string,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+): Promise<Outcome<{ id: string; revision: number }>> {
+  const { platform } = c.var
+  const { db } = platform.database
+  if (!(await findForDesk(db, who, id))) return refuse('request.not-found')
+  if (bytes.length === 0) return refuse('attachment.empty')
+  const stored = await keepPdf(platform, who, bytes)
+  if (!stored.ok) return stored
+  return act(c, async (ctx) => {
+    const row = await findForDesk(ctx.db, who, id, 'lock')
+    if (!row) return refuse('request.not-found')
+    const files = await listFiles(ctx.db, who, id)
+    if (files.length >= FILES_AT_MOST) return refuse('attachment.too-many-files', { atMost: FILES_AT_MOST })
+    if (files.some(({ sha256 }) => sha256 === stored.value.sha256)) return refuse('answer.duplicate', { label: '附件' })
+    const fileId = ctx.newId()
+    const { revision } = await write(ctx, who, row, {}, 'bulletin.file-attached')
+    await ctx.db
+      .insertInto('bulletinFile')
+      .values({ id: fileId, bulletinId: id, name, ...stored.value, createdAt: ctx.now, removedAt: null })
+      .execute()
+    return ok({ id: fileId, revision })
+  })
+}
+
+/** Takes a file off a bulletin; what was published with it keeps it among the earlier versions. */
+export async function detachFromBulletin(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  fileId: string,
+): Promise<Outcome<{ revision: number }>> {
+  const row = await findForDesk(ctx.db, who, id, 'lock')
+  if (!row || !(await listFiles(ctx.db, who, id)).some((file) => file.id === fileId)) return refuse('request.not-found')
+  const written = await write(ctx, who, row, {}, 'bulletin.file-removed')
+  await ctx.db.updateTable('bulletinFile').set({ removedAt: ctx.now }).where('id', '=', fileId).execute()
+  return ok(written)
+}
+
 /** The row, held for a change, if it is still the one that the writer has before him. */
 async function seen(ctx: Act, who: Signed, id: string, revision: number): Promise<Outcome<Row>> {
   const row = await findForDesk(ctx.db, who, id, 'lock')
@@ -172,7 +234,8 @@ async function write(
   action: `bulletin.${string}`,
 ): Promise<{ revision: number }> {
   const wasRead = bulletinStateAt(row, ctx.now) === 'published'
-  const content = { ...entryOf(row), publishedAt: row.publishedAt, withdrawnAt: row.withdrawnAt }
+  const files = (await listFiles(ctx.db, who, row.id)).map(({ name, sha256 }) => ({ name, sha256 }))
+  const content = { ...entryOf(row), publishedAt: row.publishedAt, withdrawnAt: row.withdrawnAt, files }
   const text = canonicalJson(JSON.parse(JSON.stringify(content)))
   const sha256 = createHash('sha256').update(text).digest('hex')
   if (wasRead) {

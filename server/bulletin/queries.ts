@@ -94,6 +94,54 @@ export const findBulletin = (db: Db, who: Who, now: Date, id: string) =>
     ])
     .executeTakeFirst()
 
+/** What hangs at it now, in the order in which it was added. */
+export const listFiles = (db: Db, _who: Who, bulletinId: string) =>
+  db
+    .selectFrom('bulletinFile')
+    .where('bulletinId', '=', bulletinId)
+    .where('removedAt', 'is', null)
+    .select(['id', 'name', 'size', 'pages', 'sha256'])
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+
+/** A file for whoever may read what it hangs at; `desk`: for those who write, whatever its state. */
+export const findFile = (db: Db, who: Who, now: Date, of: { id: string; fileId: string; desk: boolean }) =>
+  (of.desk ? db.selectFrom('bulletin') : visible(db, who, now))
+    .innerJoin('bulletinFile', 'bulletinFile.bulletinId', 'bulletin.id')
+    .where('bulletin.id', '=', of.id)
+    .where('bulletinFile.id', '=', of.fileId)
+    .where('bulletinFile.removedAt', 'is', null)
+    .select(['bulletinFile.name', 'bulletinFile.sha256', 'bulletinFile.size'])
+    .executeTakeFirst()
+
+/**
+ * Notes that the person has opened it; once, however often he does.
+ * @returns whether it is there for him at all
+ */
+export async function noteReader(db: Db, who: Signed, now: Date, id: string): Promise<boolean> {
+  const found = await visible(db, who, now).where('id', '=', id).select('id').executeTakeFirst()
+  if (!found) return false
+  await db
+    .insertInto('bulletinReader')
+    .values({ bulletinId: id, accountId: who.accountId, at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return true
+}
+
+/** How many accounts it is meant for now, and how many of those have opened it. */
+export async function countReach(db: Db, _desk: Signed, id: string): Promise<{ opened: number; aimed: number }> {
+  const { rows } = await sql<{ opened: number; aimed: number }>`
+    select count(*)::int as aimed, count(r.account_id)::int as opened
+    from bulletin
+    join account a on a.disabled_at is null and (${isPublic} or exists (
+      select from account_grant g where g.account_id = a.id and ${aimedAtGrant}))
+    left join bulletin_reader r on r.bulletin_id = bulletin.id and r.account_id = a.id
+    where bulletin.id = ${id}::uuid`.execute(db)
+  return rows[0] ?? { opened: 0, aimed: 0 }
+}
+
 export interface DeskFilter {
   readonly kind?: BulletinKind | undefined
   readonly state?: BulletinState | undefined
@@ -131,6 +179,7 @@ export async function listForDesk(db: Db, _desk: Signed, now: Date, filter: Desk
       'bulletin.withdrawnAt',
       'bulletin.changedAt',
       'author.fullName as author',
+      sql<number>`(select count(*)::int from bulletin_reader r where r.bulletin_id = bulletin.id)`.as('opened'),
     ])
     .orderBy('bulletin.changedAt', (order) => order.desc().nullsLast())
     .orderBy('bulletin.id', 'desc')

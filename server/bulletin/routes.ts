@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
 import {
   audiences,
@@ -11,29 +12,42 @@ import {
   type BulletinState,
   publishers,
 } from '#domain/bulletin/bulletin.ts'
+import { EVIDENCE_LIMIT, formatLimit } from '#domain/attachment.ts'
 import { ok, refuse } from '#domain/problems.ts'
+import { fileName } from '#server/attachments/file-name.ts'
+import { guarded } from '#server/attachments/serve.ts'
+import { contentKey } from '#server/platform/files/file-store.ts'
+import type { Limit } from '#server/platform/limits.ts'
 import { dayRange } from '#server/platform/day-range.ts'
 import type { Env, SignedEnv } from '#server/platform/environment.ts'
-import { withRole } from '#server/platform/permit.ts'
-import { respond } from '#server/platform/problem-response.ts'
+import { signedIn, withRole } from '#server/platform/permit.ts'
+import { problem, respond } from '#server/platform/problem-response.ts'
 import { act } from '#server/platform/transaction.ts'
 import { json, param, query } from '#server/platform/validate.ts'
 import {
+  attachToBulletin,
   changeBulletin,
+  detachFromBulletin,
   dropBulletin,
+  noteOpened,
   openForDesk,
   publishBulletin,
+  readBulletin,
   startBulletin,
   withdrawBulletin,
 } from './actions.ts'
-import { findBulletin, listBulletins, listForDesk } from './queries.ts'
+import { findFile, listBulletins, listForDesk } from './queries.ts'
 
 const PAGE = 20
 
 const words = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(100)))
 const page = v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)), '1')
 const kind = v.picklist(Object.keys(bulletinKinds) as BulletinKind[])
-const byId = v.object({ id: v.pipe(v.string(), v.uuid()) })
+const uuid = v.pipe(v.string(), v.uuid())
+const byId = v.object({ id: uuid })
+const byFile = v.object({ id: uuid, fileId: uuid })
+/** Each is read whole and looked through. */
+const attaching: Limit = { name: 'bulletin.attach', atMost: 60, seconds: 3600 }
 
 const listing = v.object({ kind: v.optional(kind), ...dayRange.entries, q: words, page })
 const deskListing = v.object({
@@ -108,9 +122,37 @@ const deskRoutes = new Hono<SignedEnv>()
     return respond(c, await act(c, (ctx) => withdrawBulletin(ctx, c.var.who, id, c.req.valid('json').revision)))
   })
 
+  .post(
+    '/:id/files',
+    withRole(...publishers),
+    bodyLimit({
+      maxSize: EVIDENCE_LIMIT,
+      onError: () => problem(refuse('bulletin.file-too-large', { limit: formatLimit(EVIDENCE_LIMIT) })),
+    }),
+    param(byId),
+    query(v.object({ name: fileName })),
+    async (c) => {
+      const taken = await c.var.platform.limiter.take(attaching, c.var.who.accountId)
+      if (!taken.allowed) return problem(refuse('request.too-many', { seconds: taken.retryAfter }))
+      const bytes = new Uint8Array(await c.req.arrayBuffer())
+      const file = { name: c.req.valid('query').name, bytes }
+      return respond(c, await attachToBulletin(c, c.var.who, c.req.valid('param').id, file))
+    },
+  )
+  .delete('/:id/files/:fileId', withRole(...publishers), param(byFile), async (c) => {
+    const { id, fileId } = c.req.valid('param')
+    return respond(c, await act(c, (ctx) => detachFromBulletin(ctx, c.var.who, id, fileId)))
+  })
+
+/** That somebody with an account has opened one: counted once. */
+const readerRoutes = new Hono<SignedEnv>().post('/:id/read', signedIn, param(byId), async (c) =>
+  respond(c, await act(c, (ctx) => noteOpened(ctx, c.var.who, c.req.valid('param').id))),
+)
+
 /** 公告通知 and 政策规范 as their readers see them (R107–R112). No login is needed for what is meant for all. */
 export const bulletinRoutes = new Hono<Env>()
   .route('/desk', deskRoutes)
+  .route('/', readerRoutes)
   .get('/', query(listing), async (c) => {
     const { clock, database } = c.var.platform
     const { kind, from, to, q, page } = c.req.valid('query')
@@ -121,6 +163,23 @@ export const bulletinRoutes = new Hono<Env>()
   })
   .get('/:id', param(byId), async (c) => {
     const { clock, database } = c.var.platform
-    const found = await findBulletin(database.db, c.var.who, await clock.now(database.db), c.req.valid('param').id)
-    return respond(c, found ? ok(found) : refuse('request.not-found'))
+    const now = await clock.now(database.db)
+    return respond(c, await readBulletin(database.db, c.var.who, now, c.req.valid('param').id))
+  })
+  .get('/:id/files/:fileId', param(byFile), query(v.object({ download: v.optional(v.string()) })), async (c) => {
+    const { clock, database, files } = c.var.platform
+    const { who } = c.var
+    const seesAll = who.kind === 'account' && who.roles.some(({ role }) => bulletinDesk.includes(role))
+    const of = { ...c.req.valid('param'), desk: seesAll }
+    const file = await findFile(database.db, who, await clock.now(database.db), of)
+    if (!file) return problem(refuse('request.not-found'))
+    const stored = await files.get(contentKey(file.sha256))
+    if (!stored) throw new Error(`The bytes of bulletin file ${of.fileId} are gone`)
+    const shown = c.req.valid('query').download === undefined ? 'inline' : 'attachment'
+    return c.body(stored.stream, 200, {
+      ...guarded,
+      'content-type': 'application/pdf',
+      'content-disposition': `${shown}; filename="file.pdf"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'content-length': String(stored.length),
+    })
   })

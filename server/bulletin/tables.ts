@@ -35,3 +35,21 @@ export interface BulletinVersionTable {
   replacedBy: string
   replacedAt: Date
 }
+
+export interface BulletinFileTable {
+  id: string
+  bulletinId: string
+  name: string
+  sha256: string
+  size: number
+  pages: number
+  createdAt: Date
+  removedAt: Date | null
+}
+
+/** That an account has opened it, and when first. */
+export interface BulletinReaderTable {
+  bulletinId: string
+  accountId: string
+  at: Date
+}

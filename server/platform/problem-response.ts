@@ -150,6 +150,7 @@ export const problemStatus = {
   'bulletin.unsafe-link': 422,
   'bulletin.public-has-no-region': 422,
   'bulletin.too-many-pinned': 409,
+  'bulletin.file-too-large': 413,
   'bulletin.not-now': 409,
   'paper.text-changed': 409,
   'notice.on-its-way': 409,

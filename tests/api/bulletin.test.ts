@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BulletinEntry } from '#domain/bulletin/bulletin.ts'
 import type { BulletinTable } from '#server/bulletin/tables.ts'
 import { apiOf, HAILING, JIANGYAN, pointIn, submitted } from '../world/application-walk.ts'
+import { plainPdf } from '../world/pdf-files.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import type { Browser, Person, World } from '../world/world.ts'
 import { bodyOf, openWorld, problemOf } from '../world/world.ts'
@@ -284,5 +285,107 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
     const auditor = await world.signIn(await world.staff('auditor'))
     expect((await desk(auditor).$get({ query: {} })).status).toBe(200)
     expect((await desk(auditor).$post({ json: entry as never })).status).toBe(403)
+  })
+
+  const send = (id: string, bytes: Uint8Array, name = '附件一.pdf', browser = office) =>
+    browser.fetch(`/api/bulletin/desk/${id}/files?name=${encodeURIComponent(name)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/pdf' },
+      body: bytes as Uint8Array<ArrayBuffer>,
+    })
+
+  test('an attachment is read by those who may read the announcement, as long as it hangs there', async () => {
+    const id = await written({ title: '癸：附件' })
+    const pdf = plainPdf({ pages: 2 })
+    const { id: fileId } = (await bodyOf(await send(id, pdf))) as { id: string }
+    const path = `/api/bulletin/${id}/files/${fileId}`
+    const applicant = await world.signIn(await world.person())
+    const clerk = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) }))
+    expect((await applicant.fetch(path)).status).toBe(404)
+    // who writes looks at it before
+    expect((await office.fetch(path)).status).toBe(200)
+    await bodyOf(await publishing(id, { revision: 2, ...now }))
+    const { files } = await bodyOf(await apiOf(applicant).bulletin[':id'].$get({ param: { id } }))
+    expect(files).toEqual([{ id: fileId, name: '附件一.pdf', size: pdf.length, pages: 2 }])
+    const answer = await applicant.fetch(`${path}?download=1`)
+    expect(answer.headers.get('content-disposition')).toBe(
+      `attachment; filename="file.pdf"; filename*=UTF-8''${encodeURIComponent('附件一.pdf')}`,
+    )
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox')
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(pdf)
+    expect([(await clerk.fetch(path)).status, (await world.browser().fetch(path)).status]).toEqual([404, 404])
+    await bodyOf(await desk()[':id'].files[':fileId'].$delete({ param: { id, fileId } }))
+    expect((await applicant.fetch(path)).status).toBe(404)
+    const { versions, revision } = await bodyOf(await desk()[':id'].$get({ param: { id } }))
+    expect(revision).toBe(4)
+    expect(versions[0]!.content.files).toMatchObject([{ name: '附件一.pdf' }])
+  })
+
+  test('what is no plain PDF, hangs there already, or is too large, is refused', async () => {
+    const id = await written({ title: '癸：拒收' })
+    const codeOf = async (bytes: Uint8Array) => (await problemOf(await send(id, bytes))).code
+    expect(await codeOf(new TextEncoder().encode('<html>'))).toBe('attachment.not-pdf')
+    expect(await codeOf(new Uint8Array())).toBe('attachment.empty')
+    const active = plainPdf({ catalog: '/OpenAction << /S /JavaScript /JS (app.alert(1)) >>' })
+    expect(await codeOf(active)).toBe('attachment.active-content')
+    expect(await codeOf(new Uint8Array(10_000 * 1024 + 1))).toBe('bulletin.file-too-large')
+    const pdf = plainPdf({ pages: 3 })
+    expect((await send(id, pdf)).status).toBe(200)
+    expect(await codeOf(pdf)).toBe('answer.duplicate')
+    const auditor = await world.signIn(await world.staff('auditor'))
+    expect((await send(id, pdf, 'a.pdf', auditor)).status).toBe(403)
+  })
+
+  test('the bytes of an attachment stay as long as a row names them', async () => {
+    const id = await written({ title: '癸：清扫' })
+    const { id: fileId } = (await bodyOf(await send(id, plainPdf({ pages: 4 })))) as { id: string }
+    await world.db
+      .updateTable('storedFile')
+      .set({ checkedAt: new Date('2026-01-01T00:00:00Z') })
+      .execute()
+    const { sha256 } = await world.db
+      .selectFrom('bulletinFile')
+      .select('sha256')
+      .where('id', '=', fileId)
+      .executeTakeFirstOrThrow()
+    const kept = async () =>
+      (await world.db.selectFrom('storedFile').select('sha256').where('sha256', '=', sha256).execute()).length
+    await world.runJob('attachments.sweep')
+    expect([await kept(), (await office.fetch(`/api/bulletin/${id}/files/${fileId}`)).status]).toEqual([1, 200])
+    expect((await desk()[':id'].$delete({ param: { id } })).status).toBe(204)
+    await world.runJob('attachments.sweep')
+    expect(await kept()).toBe(0)
+  })
+
+  test('[R107] who has opened it counts once, among those whom it is meant for', async () => {
+    const person = await world.person()
+    const others = await Promise.all([world.person(), world.person()])
+    const id = await written({ title: '癸：已读', audience: ['applicant'] })
+    const applicant = await world.signIn(person)
+    const read = async (browser: Browser) => (await apiOf(browser).bulletin[':id'].read.$post({ param: { id } })).status
+    expect(await read(applicant)).toBe(404)
+    await bodyOf(await publishing(id, { revision: 1, ...now }))
+    const reach = async () => (await bodyOf(await desk()[':id'].$get({ param: { id } }))).reach
+    const { aimed } = await reach()
+    const { count } = await world.db
+      .selectFrom('accountGrant')
+      .select(({ fn }) => fn.count<string>('accountId').distinct().as('count'))
+      .where('role', '=', 'applicant')
+      .executeTakeFirstOrThrow()
+    expect(aimed).toBe(Number(count))
+    expect([await read(applicant), await read(applicant), await read(await world.signIn(others[0]!))]).toEqual([
+      204, 204, 204,
+    ])
+    expect(await read(office)).toBe(404)
+    expect(await read(world.browser())).toBe(401)
+    expect(await reach()).toEqual({ opened: 2, aimed })
+    const listed = (await bodyOf(await desk().$get({ query: { q: '癸：已读' } }))).items
+    expect(listed.map(({ opened }) => opened)).toEqual([2])
+    // to look at it from the desk is no reading
+    expect((await apiOf(office).bulletin.desk[':id'].$get({ param: { id } })).status).toBe(200)
+    expect((await reach()).opened).toBe(2)
+    // a person who is shut out is reached no more
+    await world.db.updateTable('account').set({ disabledAt: new Date() }).where('id', '=', person.id).execute()
+    expect(await reach()).toEqual({ opened: 1, aimed: aimed - 1 })
   })
 })

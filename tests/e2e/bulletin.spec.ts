@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test'
 import type { RunningServer } from './application.ts'
 import { expect, test } from './application.ts'
-import { demoPerson, fill, signIn } from './walk.ts'
+import { certificates, demoPerson, fill, signIn } from './walk.ts'
 
 // moves the clock to the time of publishing
 test.use({ world: 'bulletin' })
@@ -21,7 +21,7 @@ async function desk(browser: Browser, server: RunningServer, role: string): Prom
 
 const wallClock = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16)
 
-test('[R107, R109, R112] the office writes an announcement and sets its time; at that time the applicant’s phone shows it, also without a network', async ({
+test('[R107, R109, R112] the office writes an announcement and sets its time; at that time the applicant’s phone shows it and its attachment, and is counted', async ({
   browser,
   server,
   phone,
@@ -76,6 +76,18 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     await expect(office.getByLabel('文号', { exact: true })).toHaveValue('泰职办〔2026〕8 号')
   })
 
+  await test.step('office: a PDF hangs at it, and what is none is refused', async () => {
+    const choose = async (file: string | { name: string; mimeType: string; buffer: Buffer }) => {
+      const chooser = office.waitForEvent('filechooser')
+      await office.getByRole('button', { name: '添加附件' }).click()
+      await (await chooser).setFiles(file)
+    }
+    await choose({ name: '不是.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<html>') })
+    await expect(office.getByRole('group', { name: '附件' }).getByText(/PDF.*(请|再)/)).toBeVisible()
+    await choose(certificates.diploma)
+    await expect(office.getByRole('link', { name: /diploma\.pdf/ })).toBeVisible({ timeout: 30_000 })
+  })
+
   await test.step('office: its time is set', async () => {
     await office.getByRole('button', { name: '发布…' }).click()
     const sheet = office.getByRole('dialog', { name: '发布' })
@@ -99,6 +111,13 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     await expect(article.locator('strong').first()).toHaveText('月底前')
     await expect(article.getByRole('cell', { name: '3 月' })).toBeVisible()
     await expect(article.getByRole('listitem')).toHaveText(['先填', '再交'])
+    await page.getByRole('button', { name: /diploma\.pdf/ }).click()
+    const viewer = page.getByRole('dialog', { name: 'diploma.pdf' })
+    await expect(viewer.locator('canvas')).toBeVisible({ timeout: 30_000 })
+    const download = page.waitForEvent('download')
+    await viewer.getByRole('link', { name: '下载' }).click()
+    expect((await download).suggestedFilename()).toBe('diploma.pdf')
+    await viewer.getByRole('button', { name: '关闭' }).click()
     await page.getByRole('button', { name: '返回列表' }).last().click()
     await phone.setOffline(true)
     await page.getByRole('link', { name: new RegExp(title) }).click()
@@ -107,8 +126,15 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     await phone.setOffline(false)
   })
 
-  await test.step('office: a changed text keeps the earlier one; taken down, the phone no longer has it', async () => {
+  await test.step('office: sees that one has opened it, however often he did', async () => {
     await office.reload()
+    await expect(office.getByText(/个账号能看到，1 个打开过/)).toBeVisible()
+    await office.goto('/office/bulletin')
+    await expect(office.getByRole('link', { name: new RegExp(`${title}.*1 人打开`) })).toBeVisible()
+    await office.getByRole('link', { name: new RegExp(title) }).click()
+  })
+
+  await test.step('office: a changed text keeps the earlier one; taken down, the phone no longer has it', async () => {
     await expect(office.getByText('已发布', { exact: true })).toBeVisible()
     await fill(office, '标题', `${title}（更正）`)
     await office.getByRole('button', { name: '保存改动' }).click()

@@ -209,12 +209,32 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     answers: ['request.not-found'],
   },
 
+  'post /api/bulletin/{id}/read': {
+    gate: 'signed',
+    attempt: () => ({ param: { id: nobody } }),
+    answers: ['request.not-found'],
+  },
+  'get /api/bulletin/{id}/files/{fileId}': {
+    gate: 'everybody',
+    attempt: () => ({ param: { id: nobody, fileId: nobody } }),
+    answers: ['request.not-found'],
+  },
   'get /api/bulletin/desk': { gate: ['office', 'admin', 'auditor'] },
   'get /api/bulletin/desk/{id}': missing(['office', 'admin', 'auditor']),
   'post /api/bulletin/desk': { gate: publishers, attempt: () => ({ json: bulletin }) },
   'put /api/bulletin/desk/{id}': missing(publishers, { ...bulletin, revision: 1 }),
   'delete /api/bulletin/desk/{id}': missing(publishers),
   'post /api/bulletin/desk/{id}/publish': missing(publishers, { revision: 1, at: null, until: null }),
+  'post /api/bulletin/desk/{id}/files': {
+    gate: publishers,
+    attempt: () => ({ param: { id: nobody }, query: 'name=a.pdf' }),
+    answers: ['request.not-found'],
+  },
+  'delete /api/bulletin/desk/{id}/files/{fileId}': {
+    gate: publishers,
+    attempt: () => ({ param: { id: nobody, fileId: nobody } }),
+    answers: ['request.not-found'],
+  },
   'post /api/bulletin/desk/{id}/withdraw': missing(publishers, { revision: 1 }),
 
   'get /api/batches': { gate: 'everybody' },

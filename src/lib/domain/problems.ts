@@ -273,6 +273,7 @@ export const problems = {
     detail: '发给所有人的不能限定地区：没有登录的人不知道在哪里。请只选角色，或不选地区。',
   },
   'bulletin.too-many-pinned': { title: '置顶太多', detail: '最多置顶 {atMost} 篇，请先取消一篇的置顶。' },
+  'bulletin.file-too-large': { title: '附件太大', detail: '没有上传。附件不能超过 {limit}，请压缩或分成几个再传。' },
   'bulletin.not-now': { title: '现在不能这样做', detail: '这篇现在是“{state}”，不能这样做。请刷新后再看。' },
   'paper.text-changed': { title: '刚被别人改过', detail: '这份文字刚被别人改过。请刷新，看过新内容再改。' },
 

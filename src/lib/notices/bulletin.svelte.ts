@@ -17,6 +17,14 @@ export interface BulletinTitle {
   readonly revision?: number
 }
 
+export interface BulletinFile {
+  readonly id: string
+  readonly name: string
+  /** bytes */
+  readonly size: number
+  readonly pages: number
+}
+
 export interface BulletinText extends BulletinTitle {
   /** with its marks (#domain/bulletin/rich-text.ts) */
   readonly body?: string
@@ -24,6 +32,7 @@ export interface BulletinText extends BulletinTitle {
   readonly paragraphs: readonly string[]
   readonly documentNumber?: string
   readonly issuer?: string
+  readonly files?: readonly BulletinFile[]
 }
 
 export interface BulletinQuery {
@@ -39,6 +48,8 @@ export interface BulletinQuery {
 export interface BulletinSource {
   list(query: BulletinQuery): Promise<Outcome<{ items: readonly BulletinTitle[]; pages: number }>>
   text(id: string): Promise<Outcome<BulletinText>>
+  /** tells that it was opened */
+  opened(id: string): Promise<Outcome<unknown>>
 }
 
 /** One kept item. `paragraphs` is null until it was opened, or fetched to be read without a network. */
@@ -47,6 +58,8 @@ export interface KeptBulletin extends Omit<BulletinText, 'paragraphs'> {
   /** which revision the text here is of */
   readonly textRevision?: number | undefined
   readonly read: boolean
+  /** It was opened here; `untold`: the server, which counts how many have, does not know yet. */
+  readonly opened?: 'untold' | 'told'
 }
 
 interface Shelf {
@@ -117,6 +130,7 @@ export class BulletinShelf {
       const text = await this.#fetch(id)
       if (!text.ok && text.code !== 'request.not-found') return text
     }
+    await this.#tell()
     return ok()
   }
 
@@ -146,11 +160,25 @@ export class BulletinShelf {
     let text = here && isCurrent(kept!) ? here : await this.#fetch(id)
     // Better the text of before than none.
     if (!text.ok && text.code === 'network.offline' && here) text = here
-    if (text.ok)
+    if (text.ok) {
       await steadily(this.#deps.db, () =>
-        this.#change((items) => items.map((one) => (one.id === id ? { ...one, read: true } : one))),
+        this.#change((items) =>
+          items.map((one) => (one.id === id ? { ...one, read: true, opened: one.opened ?? 'untold' } : one)),
+        ),
       )
+      // Nobody waits for it: without a network it is told with the next look.
+      void this.#tell()
+    }
     return text
+  }
+
+  /** Tells the server what was opened here since. What is no longer there needs no telling. */
+  async #tell(): Promise<void> {
+    for (const { id } of (await this.#kept()).filter(({ opened }) => opened === 'untold')) {
+      const told = await this.#deps.source.opened(id)
+      if (!told.ok && told.code !== 'request.not-found') return
+      await this.#change((items) => items.map((one) => (one.id === id ? { ...one, opened: 'told' as const } : one)))
+    }
   }
 
   async readAll(): Promise<void> {

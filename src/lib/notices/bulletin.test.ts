@@ -27,6 +27,8 @@ let db: PhoneDatabase
 let published: BulletinText[]
 let reachable: boolean
 let asked: BulletinQuery[]
+/** what the server was told of */
+let told: string[]
 
 function shelf(accountId = 'a'): BulletinShelf {
   const say = <T>(value: T): Outcome<T> => (reachable ? ok(value) : refuse('network.offline'))
@@ -51,6 +53,10 @@ function shelf(accountId = 'a'): BulletinShelf {
         const found = published.find((one) => one.id === id)
         return reachable && !found ? refuse('request.not-found') : say(found!)
       },
+      opened: async (id) => {
+        if (reachable) told.push(id)
+        return say(undefined)
+      },
     },
   })
 }
@@ -63,6 +69,7 @@ beforeEach(() => {
   published = [item('1', '2026-11-20'), item('2', '2026-11-09'), item('3', '2025-03-01', 'policy')]
   reachable = true
   asked = []
+  told = []
 })
 
 describe('announcements on the phone', () => {
@@ -155,6 +162,18 @@ describe('announcements on the phone', () => {
     await shelf().refresh()
     reachable = false
     expect(await shelf().open('1')).toMatchObject({ ok: true, value: { body: '正文 1' } })
+  })
+
+  it('[R107] what was opened is told once, when there is a network; what was only marked as read is not', async () => {
+    await shelf().refresh()
+    reachable = false
+    await shelf().open('1')
+    await shelf().open('1')
+    await shelf().readAll()
+    reachable = true
+    await shelf().refresh()
+    await shelf().refresh()
+    expect(told).toEqual(['1'])
   })
 
   it('[R112] what another account was shown is not shown to this one', async () => {

@@ -16,6 +16,7 @@ export function bulletinShelf(): BulletinShelf {
     source: {
       list: (query) => ask(api.bulletin.$get({ query })),
       text: (id) => ask(api.bulletin[':id'].$get({ param: { id } })),
+      opened: (id) => ask(api.bulletin[':id'].read.$post({ param: { id } })),
     },
   })
   shelves.set(work, shelf)
