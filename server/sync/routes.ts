@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { syncRequestSchema } from '#domain/sync/protocol.ts'
+import { syncRequestSchema } from '#domain/sync/request.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import { signedIn } from '#server/platform/permit.ts'
 import { respond } from '#server/platform/problem-response.ts'

@@ -279,6 +279,9 @@ export async function written<T>(db: PhoneDatabase, work: () => Promise<T>): Pro
 
 /** Reads a meta value, or makes and keeps it the first time. */
 export async function metaOnce<T>(db: PhoneDatabase, key: string, make: () => T): Promise<T> {
+  // Read by itself first: a transaction that may write is on the disk before it ends, and the first page waits for it.
+  const before = await db.meta.get(key)
+  if (before) return before.value as T
   return db.transaction('rw', db.meta, async () => {
     const kept = await db.meta.get(key)
     if (kept) return kept.value as T

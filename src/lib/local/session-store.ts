@@ -1,6 +1,5 @@
 import type { PhoneDatabase } from './database.ts'
 import { eraseAccount, eraseOthers, ownerOf, type Unsent, unsentOf } from './eraser.ts'
-import { rescueFile } from './rescue.ts'
 import { eraseShared } from './shared-files.ts'
 
 export type { Unsent }
@@ -39,6 +38,6 @@ export function sessionStore<Kept>(db: PhoneDatabase): SessionStore<Kept> {
     },
     erase: (accountId) => eraseAccount(db, accountId),
     unsent: (accountId) => unsentOf(db, accountId),
-    rescue: (accountId, now) => rescueFile(db, accountId, now),
+    rescue: async (accountId, now) => (await import('./rescue.ts')).rescueFile(db, accountId, now),
   }
 }

@@ -1,80 +1,28 @@
-import type { DetailedError, HttpResponse, Upload } from 'tus-js-client'
-import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
-import { refusedFrom } from './problem-body.ts'
+import { refuse } from '#domain/problems.ts'
 import type { UploadTransport } from './uploads.svelte.ts'
 
-/** One request carries so much: what a cut may cost again at most (1 MiB). */
-export const CHUNK = 1024 * 1024
-const RETRIES = [500, 2_000, 5_000, 10_000]
-
 /**
- * Bytes by tus 1.0, from where the server has them. The library is fetched when the first file goes.
+ * Bytes by tus 1.0. The library, and all that knows of it, is fetched when the first file goes.
  * @param known asks whether identical bytes of this person are there already
  */
 export function createTusTransport(known: UploadTransport['known'], endpoint: string): UploadTransport {
   return {
     known,
     async send(file, on) {
-      let tus: typeof import('tus-js-client')
+      let tus: typeof import('./tus-upload.ts')
       try {
-        tus = await import('tus-js-client')
+        tus = await import('./tus-upload.ts')
       } catch {
         return refuse('network.offline')
       }
-      return new Promise<Outcome<string>>((resolve) => {
-        const upload: Upload = new tus.Upload(file.bytes, {
-          endpoint,
-          uploadUrl: file.url,
-          chunkSize: CHUNK,
-          retryDelays: RETRIES,
-          uploadDataDuringCreation: true,
-          // Where it goes on stands in Dexie, beside the bytes.
-          storeFingerprintForResuming: false,
-          metadata: { applicationId: file.applicationId, path: file.path, name: file.name, sha256: file.sha256 },
-          onUploadUrlAvailable: () => upload.url !== null && on.url(upload.url),
-          onProgress: (sent) => on.progress(sent),
-          onShouldRetry: (error) => shouldRetry(statusOf(error)),
-          onSuccess: () => resolve(upload.url === null ? refuse('attachment.upload-failed') : ok(idOf(upload.url))),
-          onError: (error) => resolve(refusalOf(error as Error | DetailedError)),
-        })
-        on.signal.addEventListener('abort', () => {
-          void upload.abort().catch(() => {})
-          resolve(refuse('attachment.upload-failed'))
-        })
-        if (!on.signal.aborted) upload.start()
-      })
+      return tus.sendByTus(endpoint, file, on)
     },
     async forget(url) {
       try {
-        const tus = await import('tus-js-client')
-        await tus.Upload.terminate(url, { retryDelays: [] })
+        await (await import('./tus-upload.ts')).forgetByTus(url)
       } catch {
         // The server forgets unfinished uploads by itself.
       }
     },
   }
 }
-
-const responseOf = (error: Error | DetailedError): HttpResponse | null =>
-  'originalResponse' in error ? (error.originalResponse ?? null) : null
-const statusOf = (error: Error | DetailedError): number => responseOf(error)?.getStatus() ?? 0
-
-/**
- * No answer, busy, locked by our own cut request, or broken over there: worth another attempt. A refusal is not; nor is 503, by
- * which the server says that something it stands on is away: the line waits and says so meanwhile.
- */
-export const shouldRetry = (status: number): boolean =>
-  status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 503)
-
-function refusalOf(error: Error | DetailedError): Refused {
-  const response = responseOf(error)
-  if (!response || response.getStatus() === 0) return refuse('network.offline')
-  const problem = refusedFrom(response.getBody())
-  if (problem) return problem
-  if (response.getStatus() === 413) return refuse('request.too-large')
-  return response.getStatus() === 401 ? refuse('account.not-signed-in') : refuse('attachment.upload-failed')
-}
-
-/** tus names an upload by the last part of its address. */
-export const idOf = (url: string): string =>
-  decodeURIComponent(url.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? '')

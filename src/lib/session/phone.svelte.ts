@@ -146,7 +146,7 @@ export class Phone {
     const store = await this.#open()
     const work = await store.open(id)
     // another call was faster, or somebody else is here by now
-    if (this.#work || id !== this.session.account?.id) close(work)
+    if (this.#work || id !== this.session.account?.id) work.stop()
     else this.#work = work
   }
 
@@ -161,7 +161,7 @@ export class Phone {
     this.#work = null
     if (!work) return
     await work.drafts.closeAll()
-    close(work)
+    work.stop()
   }
 
   async #hear(message: TabMessage): Promise<void> {
@@ -183,11 +183,6 @@ async function comes<Part>(part: () => Promise<Part>): Promise<Part> {
       await new Promise((done) => setTimeout(done, AGAIN))
     }
   }
-}
-
-function close({ sync, uploads }: Work): void {
-  sync.stop()
-  uploads.stop()
 }
 
 export const phone = new Phone()

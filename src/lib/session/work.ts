@@ -31,6 +31,8 @@ export interface Work {
   educationWish(rowId: string, record?: EducationWish['record']): Promise<EducationWish | null>
   /** the pages being scanned into one slot, as an earlier visit left them */
   scanStack(applicationId: string, path: string): Promise<ScanStack>
+  /** Ends what runs in the background. */
+  stop(): void
 }
 
 /** What the work is told of the phone it happens on. */
@@ -44,6 +46,18 @@ export interface WorkPlace {
 }
 
 const newId = (): string => crypto.randomUUID()
+
+/** So long the first page has the phone to itself at most, ms; and for as long where the browser (Safari) cannot say that it rests. */
+const FIRST = 400
+
+function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback !== 'function') {
+    const timer = setTimeout(work, FIRST)
+    return () => clearTimeout(timer)
+  }
+  const handle = requestIdleCallback(work, { timeout: FIRST })
+  return () => cancelIdleCallback(handle)
+}
 
 /**
  * The store of this phone and all that works on it. A module of its own, loaded when the first page stands: it is more
@@ -72,14 +86,23 @@ export class Store {
   async open(accountId: string): Promise<Work> {
     const device = await metaOnce(this.#db, 'device', newId)
     const work = this.#wire(accountId, device)
-    work.sync.start()
-    void work.uploads.start()
-    void work.batches.refresh()
-    void work.inbox.refresh()
-    void work.push.refresh()
-    // Beside the work: reads and writes do not wait for it, and what a full phone refuses is tried again next time.
-    void sealOldRows(this.#db).catch(() => {})
-    return work
+    // The page that was asked for reads its draft and stands first: none of this is what it waits for.
+    const cancel = whenIdle(() => {
+      work.sync.start()
+      void work.uploads.start()
+      void work.batches.refresh()
+      void work.inbox.refresh()
+      void work.push.refresh()
+      // Beside the work: reads and writes do not wait for it, and what a full phone refuses is tried again next time.
+      void sealOldRows(this.#db).catch(() => {})
+    })
+    return {
+      ...work,
+      stop: () => {
+        cancel()
+        work.stop()
+      },
+    }
   }
 
   #wire(accountId: string, device: string): Work {
@@ -140,6 +163,10 @@ export class Store {
     })
     const wishes = { db, newId, accountId, transport, today: () => clock.today }
     return {
+      stop: () => {
+        sync.stop()
+        uploads.stop()
+      },
       accountId,
       db,
       drafts,

@@ -1,25 +1,14 @@
-import * as v from 'valibot'
 import type { Issue, ProblemCode, ProblemParams } from '../problems.ts'
 import type { CellValue } from '../forms/answers.ts'
 import type { ApplicationTypeId } from '../forms/application-type.ts'
 import type { State } from '../lifecycle/states.ts'
-import { mutationSchema } from './mutation.ts'
+export type { SyncRequest } from './request.ts'
 
 /** Raised when an older page could misread the answer; older ones are told to update and keep their drafts (S11). */
 export const PROTOCOL_VERSION = 1
 
 /** At most so many mutations in one request; the phone sends the rest in the next. */
 export const MAX_MUTATIONS = 200
-
-export const syncRequestSchema = v.object({
-  protocol: v.pipe(v.number(), v.integer()),
-  device: v.pipe(v.string(), v.uuid()),
-  mutations: v.pipe(v.array(mutationSchema), v.maxLength(MAX_MUTATIONS)),
-  /** the version of each application that this phone has */
-  known: v.record(v.pipe(v.string(), v.uuid()), v.pipe(v.number(), v.integer(), v.minValue(0))),
-})
-
-export type SyncRequest = v.InferOutput<typeof syncRequestSchema>
 
 /** What became of one mutation. A doubled send gets the first answer again (S1). */
 export type MutationResult =

@@ -1,4 +1,3 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import type { Draft } from '$lib/local/drafts.svelte.ts'
 import {
@@ -17,8 +16,8 @@ import type { SharePlace } from './share-places.ts'
 /** What other apps shared into this one, on its way into a slot. A file stays here until its slot has it. */
 export class ShareDesk {
   #files: readonly SharedFile[] = $state.raw([])
-  readonly #left = new SvelteSet<string>()
-  readonly #problems = new SvelteMap<string, Refused>()
+  #left: ReadonlySet<string> = $state.raw(new Set())
+  #problems: ReadonlyMap<string, Refused> = $state.raw(new Map())
   #progress: { readonly at: number; readonly of: number } | null = $state.raw(null)
 
   get files(): readonly SharedFile[] {
@@ -45,8 +44,10 @@ export class ShareDesk {
   }
 
   choose(id: string, chosen: boolean): void {
-    if (chosen) this.#left.delete(id)
-    else this.#left.add(id)
+    const left = new Set(this.#left)
+    if (chosen) left.delete(id)
+    else left.add(id)
+    this.#left = left
   }
 
   /** Files chosen here, for those who came by 上传材料. @returns how many were not taken: no PDF or picture, over a limit, or no room on the phone */
@@ -72,7 +73,7 @@ export class ShareDesk {
    * @returns how many pages the scan got; a picture that cannot be opened stays here and says why
    */
   async put(work: Work, draft: Draft, place: SharePlace): Promise<Outcome<{ pages: number; pdfs: number }>> {
-    this.#problems.clear()
+    this.#problems = new Map()
     const { pdfs, pictures } = this
     this.#progress = { at: 0, of: pictures.length }
     try {
@@ -106,7 +107,7 @@ export class ShareDesk {
         if (taken.ok) {
           pages += 1
           await forgetShared([id])
-        } else this.#problems.set(id, taken)
+        } else this.#problems = new Map([...this.#problems, [id, taken]])
       }
     } finally {
       desk.close()
