@@ -14,6 +14,7 @@ import type {
   ApplicationSearchTable,
   ApplicationSnapshotTable,
   ApplicationTable,
+  ApplicationTallyTable,
   ApplicationTransitionTable,
   ApplicationWorkTable,
   ReadingTable,
@@ -24,6 +25,7 @@ import type { AttachmentTable, FileOpeningTable, StoredFileTable, UploadTable } 
 import type { BulletinFileTable, BulletinReaderTable, BulletinTable, BulletinVersionTable } from './bulletin/tables.ts'
 import type {
   AcceptancePointTable,
+  BatchSerialTable,
   BatchTable,
   CatalogueEditionTable,
   CodeListVersionTable,
@@ -84,6 +86,7 @@ export interface Database {
   readingText: ReadingTextTable
   codeListVersion: CodeListVersionTable
   batch: BatchTable
+  batchSerial: BatchSerialTable
   reading: ReadingTable
   application: ApplicationTable
   applicationCell: ApplicationCellTable
@@ -91,6 +94,7 @@ export interface Database {
   applicationMutation: ApplicationMutationTable
   applicationSearch: ApplicationSearchTable
   applicationSnapshot: ApplicationSnapshotTable
+  applicationTally: ApplicationTallyTable
   applicationTransition: ApplicationTransitionTable
   applicationWork: ApplicationWorkTable
   requestKey: RequestKeyTable

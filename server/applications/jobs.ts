@@ -12,7 +12,7 @@ import { systemWho } from '#server/platform/who.ts'
 import { applyTransition } from './actions/apply-transition.ts'
 import { contentOf, formOf } from './actions/content.ts'
 import { nameOf } from './actions/notice-params.ts'
-import { listOverdue, listToRemind, lockForActing } from './queries.ts'
+import { addUpTally, listOverdue, listToRemind, lockForActing } from './queries.ts'
 
 const AT_ONCE = 200
 const HOUR = 3_600_000
@@ -90,6 +90,7 @@ async function remind(platform: Dependencies, id: string): Promise<boolean> {
 export const applicationJobs = (platform: Dependencies) => ({
   'applications.tick': async () => {
     while ((await expireOverdue(platform)) === AT_ONCE);
+    await addUpTally(platform.database.db)
   },
   'notices.remind': async () => {
     await remindUnfinished(platform)

@@ -260,15 +260,47 @@ export const isCertificateTaken = async (db: Db, _who: Who, number: string): Pro
   (await db.selectFrom('application').select('id').where('certificateNumber', '=', number).executeTakeFirst()) !==
   undefined
 
-/** Takes the next serial of a batch; the row stays locked until the transaction ends, so no number is given twice or lost. */
+/** Serials that are laid out at once: so often somebody waits for the batch's row. */
+const LAID_OUT = 100
+
+/** Takes a free serial that no other transaction has in hand; one that is rolled back lies there again. */
+async function takeFree(db: Db, batchId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ serial: number }>`
+    delete from batch_serial where (batch_id, serial) = (
+      select batch_id, serial from batch_serial where batch_id = ${batchId} order by serial limit 1 for update skip locked)
+    returning serial`.execute(db)
+  return rows[0]?.serial
+}
+
+/**
+ * Takes the next serial of a batch. Nobody waits for the commit of another who takes one, no serial is given twice, and none is
+ * lost. In the last hour everybody takes one: held until the commit, the batch's row let one submission through at a time.
+ */
 export async function takeSerial(db: Db, _who: Who, batchId: string): Promise<number> {
+  const free = await takeFree(db, batchId)
+  if (free !== undefined) return free
+  await db.selectFrom('batch').select('id').where('id', '=', batchId).forUpdate().execute()
+  // Whoever had the row before has laid some out.
+  const laidOut = await takeFree(db, batchId)
+  if (laidOut !== undefined) return laidOut
   const { next } = await db
     .updateTable('batch')
-    .set((eb) => ({ nextSerial: eb('nextSerial', '+', 1) }))
+    .set((eb) => ({ nextSerial: eb('nextSerial', '+', LAID_OUT) }))
     .where('id', '=', batchId)
     .returning('nextSerial as next')
     .executeTakeFirstOrThrow()
-  return next - 1
+  const first = next - LAID_OUT
+  await sql`insert into batch_serial (batch_id, serial)
+    select ${batchId}::uuid, generate_series(${first + 1}::int, ${next - 1}::int)`.execute(db)
+  return first
+}
+
+/** Adds up the parts of the tally, so that few rows tell how many stand where. */
+export async function addUpTally(db: Db): Promise<void> {
+  await sql`with taken as (delete from application_tally returning *)
+    insert into application_tally (batch_id, type, state, region, acceptance_point, count)
+    select batch_id, type, state, region, acceptance_point, sum(count) from taken
+    group by batch_id, type, state, region, acceptance_point having sum(count) <> 0`.execute(db)
 }
 
 /** Applications that time has closed: drafts past the end of their batch, returned ones past their term (T4, T8). */
@@ -331,10 +363,11 @@ export async function writeWorks(
   applicationId: string,
   works: readonly { readonly path: string; readonly key: string }[],
 ): Promise<void> {
-  await db.deleteFrom('applicationWork').where('applicationId', '=', applicationId).execute()
-  if (works.length === 0) return
   const rows = works.map(({ path, key }) => ({ applicationId, path, key }))
-  await db.insertInto('applicationWork').values(rows).execute()
+  await Promise.all([
+    db.deleteFrom('applicationWork').where('applicationId', '=', applicationId).execute(),
+    rows.length > 0 && db.insertInto('applicationWork').values(rows).execute(),
+  ])
 }
 
 /** Both databases are told of an array by way of JSON; each would want its own form of one. */

@@ -17,7 +17,23 @@ export function inScope(who: Signed) {
       eb('application.firstSubmittedAt', 'is not', null),
       eb('application.deletedAt', 'is', null),
     ])
-    if (who.roles.some(({ role }) => everywhere.includes(role))) return submitted
+    const place = inPlaces(who)(eb as unknown as ExpressionBuilder<{ application: Place }, 'application'>)
+    return place === 'everywhere' ? submitted : place === 'nowhere' ? sql<SqlBool>`false` : eb.and([submitted, place])
+  }
+}
+
+/** Where something of the back office belongs. */
+interface Place {
+  readonly acceptancePoint: string | null
+  readonly region: string | null
+}
+
+/** The places that a person's grants reach, as SQL over whatever is called `application` and has a place. */
+export function inPlaces(who: Signed) {
+  return (
+    eb: ExpressionBuilder<{ application: Place }, 'application'>,
+  ): Expression<SqlBool> | 'everywhere' | 'nowhere' => {
+    if (who.roles.some(({ role }) => everywhere.includes(role))) return 'everywhere'
     const points = who.roles.flatMap((one) =>
       one.role === 'pointClerk' && one.acceptancePoint ? [one.acceptancePoint] : [],
     )
@@ -26,7 +42,7 @@ export function inScope(who: Signed) {
       ...(points.length > 0 ? [eb('application.acceptancePoint', 'in', points)] : []),
       ...(regions.length > 0 ? [eb('application.region', 'in', regions)] : []),
     ]
-    return parts.length === 0 ? sql<SqlBool>`false` : eb.and([submitted, eb.or(parts)])
+    return parts.length === 0 ? 'nowhere' : eb.or(parts)
   }
 }
 

@@ -139,6 +139,19 @@ export interface ApplicationSearchTable {
   parts: string[]
 }
 
+/**
+ * How many submitted applications stand where, in parts: their sum is the number. Written by triggers of `application`, added
+ * up now and then (`addUpTally`).
+ */
+export interface ApplicationTallyTable {
+  batchId: string
+  type: ApplicationTypeId
+  state: State
+  region: string | null
+  acceptancePoint: string | null
+  count: number
+}
+
 /** A work that the submitted application names, by the key under which another is found (`workKey`). */
 export interface ApplicationWorkTable {
   applicationId: string

@@ -59,6 +59,13 @@ export async function usageOf(db: Db, who: Signed): Promise<{ files: number; byt
 export const findUpload = (db: Db, who: Signed, id: string): Promise<Upload | undefined> =>
   db.selectFrom('upload').selectAll().where('id', '=', id).where('accountId', '=', who.accountId).executeTakeFirst()
 
+/** Notes an upload: one that is to come, or one whose bytes came at once, with the verdict on them. */
+export const insertUpload = (db: Db, _who: Signed, upload: Upload) =>
+  db
+    .insertInto('upload')
+    .values({ ...upload, parts: JSON.stringify(upload.parts) })
+    .execute()
+
 /**
  * The kept bytes of a file that this person sent before and that passed, by the digest of what was sent: attached in any of
  * his applications, or uploaded and not attached yet.
@@ -146,6 +153,22 @@ export async function appendPart(
     .where('received', '=', offset)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
+}
+
+/** Writes the verdict on an upload; false where another was faster. */
+export async function writeVerdict(
+  db: Db,
+  _who: Signed,
+  id: string,
+  verdict: Pick<Upload, 'state' | 'refusal' | 'contentSha256' | 'received' | 'updatedAt'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('upload')
+    .set({ ...verdict, parts: '[]' })
+    .where('id', '=', id)
+    .where('state', '=', 'receiving')
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
 }
 
 /** Notes bytes that were checked; noted again, they count as seen now, so that no sweep takes them meanwhile. */

@@ -11,9 +11,9 @@ import type { Signed } from '#server/platform/who.ts'
 import { checkBytes } from './check-bytes.ts'
 import { fileName } from './file-name.ts'
 import type { Inspected } from './inspection.ts'
-import { findKnown, findUpload, noteStored, type Upload } from './queries.ts'
+import { findKnown, findUpload, insertUpload, noteStored, type Upload, writeVerdict } from './queries.ts'
 import { acceptsPhoto, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
-import { rowsAreTheLock, UploadStore } from './upload-store.ts'
+import { type AllowedFile, rowsAreTheLock, UploadStore } from './upload-store.ts'
 
 const UPLOADS = '/api/uploads'
 
@@ -48,7 +48,7 @@ class UploadRefused extends Error {
  * came, DELETE forgets. Refusals are problems like everywhere else.
  */
 export async function receive(platform: Dependencies, who: Signed, request: Request): Promise<Response> {
-  let announced: AnnouncedFile | undefined
+  let announced: AllowedFile | undefined
   let refused: Refused | undefined
   const orThrow = <T>(outcome: Outcome<T>): T => {
     if (outcome.ok) return outcome.value
@@ -56,7 +56,9 @@ export async function receive(platform: Dependencies, who: Signed, request: Requ
     throw new UploadRefused(outcome)
   }
   let failed: unknown
-  const store = new UploadStore(platform, who, () => announced)
+  const { headers } = request
+  const bringsAll = request.method === 'POST' && headers.get('content-length') === headers.get('upload-length')
+  const store = new UploadStore(platform, who, () => announced, bringsAll)
   const server = new Server({
     path: UPLOADS,
     relativeLocation: true,
@@ -67,9 +69,9 @@ export async function receive(platform: Dependencies, who: Signed, request: Requ
     onUploadCreate: async (_request, upload) => {
       const read = v.safeParse(announcement, upload.metadata)
       if (!read.success) orThrow(refuse('request.invalid', undefined, { path: 'Upload-Metadata' }))
-      announced = { ...(read.output as v.InferOutput<typeof announcement>), size: upload.size ?? 0 }
-      const now = await platform.clock.now(platform.database.db)
-      orThrow(await checkAnnounced(platform.database.db, who, now, announced))
+      const file = { ...(read.output as v.InferOutput<typeof announcement>), size: upload.size ?? 0 }
+      const { accept, now } = orThrow(await checkAnnounced(platform, who, file))
+      announced = { ...file, accept, now }
       return {}
     },
     onResponseError: (_request, error) => {
@@ -83,9 +85,15 @@ export async function receive(platform: Dependencies, who: Signed, request: Requ
       if (upload) orThrow(await settled(platform, who, upload))
     },
     onUploadFinish: async (_request, { id }) => {
-      const upload = await findUpload(platform.database.db, who, id)
+      const { whole, unwritten } = store
+      const upload = unwritten ?? (await findUpload(platform.database.db, who, id))
       if (!upload) return {}
-      const verdict = await settled(platform, who, upload, store.whole)
+      const verdict = await settled(
+        platform,
+        who,
+        upload,
+        whole && { bytes: whole, accept: announced!.accept, unwritten },
+      )
       // Nobody knows yet whether it is clean: the next question about the upload finds it here and asks again.
       if (!verdict.ok && verdict.code === 'request.unavailable') await store.keepWhole(id)
       orThrow(verdict)
@@ -119,6 +127,15 @@ function protocolProblem(status: number): Response {
   })
 }
 
+/** All bytes of a file, as one request brought them. */
+interface Whole {
+  readonly bytes: Uint8Array
+  /** what the slot takes */
+  readonly accept: AllowedFile['accept']
+  /** the row, where it is written with the verdict */
+  readonly unwritten: Upload | undefined
+}
+
 /**
  * Checks an upload whose bytes are all there, once. A node that died between the last byte and the check leaves it to the
  * next question about the upload.
@@ -128,18 +145,21 @@ async function settled(
   platform: Dependencies,
   who: Signed,
   upload: Upload,
-  whole?: Uint8Array,
+  whole?: Whole,
 ): Promise<Outcome<undefined>> {
   if (upload.state === 'refused') return refusalOf(upload)
   if (upload.state === 'verified' || (!whole && upload.received < upload.length)) return ok()
-  const bytes = whole ?? (await assemble(platform, upload))
+  const end = (inspected: Inspected) => settle(platform, who, upload, inspected, whole?.unwritten !== undefined)
+  const bytes = whole?.bytes ?? (await assemble(platform, upload))
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== upload.sha256) {
-    return settle(platform, who, upload, { refusal: { code: 'attachment.wrong-digest' } })
+    return end({ refusal: { code: 'attachment.wrong-digest' } })
   }
-  const photo = await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
+  const photo = whole
+    ? whole.accept === 'photo'
+    : await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
   const checked = await checkBytes(platform, photo ? 'photo' : 'pdf', bytes, upload.id)
   if (!checked.ok && checked.code === 'request.unavailable') return checked
-  return settle(platform, who, upload, checked.ok ? { content: checked.value } : { refusal: checked })
+  return end(checked.ok ? { content: checked.value } : { refusal: checked })
 }
 
 async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Array | undefined> {
@@ -154,12 +174,16 @@ async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Ar
   return at === upload.length ? bytes : undefined
 }
 
-/** Writes the verdict. Bytes that passed lie in the store under their own digest before the row says so. */
+/**
+ * Writes the verdict. Bytes that passed lie in the store under their own digest before the row says so.
+ * @param isNew the row is written with it
+ */
 async function settle(
   platform: Dependencies,
   who: Signed,
   upload: Upload,
   inspected: Inspected,
+  isNew: boolean,
 ): Promise<Outcome<undefined>> {
   let verdict: Outcome<undefined> = ok()
   let stored: { sha256: string; size: number; mediaType: string; pages: number } | undefined
@@ -171,21 +195,16 @@ async function settle(
     stored = { sha256, size: bytes.byteLength, mediaType, pages }
   } else verdict = refuse(inspected.refusal.code, inspected.refusal.params)
   const first = await actAs(platform, who, async (ctx) => {
-    if (stored) await noteStored(ctx.db, who, { ...stored, checkedAt: ctx.now })
-    const { numUpdatedRows } = await ctx.db
-      .updateTable('upload')
-      .set({
-        state: stored ? 'verified' : 'refused',
-        refusal: verdict.ok ? null : JSON.stringify({ code: verdict.code, params: verdict.params }),
-        contentSha256: stored?.sha256 ?? null,
-        parts: '[]',
-        received: upload.length,
-        updatedAt: ctx.now,
-      })
-      .where('id', '=', upload.id)
-      .where('state', '=', 'receiving')
-      .executeTakeFirstOrThrow()
-    if (numUpdatedRows === 0n) return ok(false)
+    if (stored) ctx.alongside(noteStored(ctx.db, who, { ...stored, checkedAt: ctx.now }))
+    const written = {
+      state: stored ? ('verified' as const) : ('refused' as const),
+      refusal: verdict.ok ? null : JSON.stringify({ code: verdict.code, params: verdict.params }),
+      contentSha256: stored?.sha256 ?? null,
+      received: upload.length,
+      updatedAt: ctx.now,
+    }
+    if (isNew) ctx.alongside(insertUpload(ctx.db, who, { ...upload, ...written }))
+    else if (!(await writeVerdict(ctx.db, who, upload.id, written))) return ok(false)
     ctx.audit({
       action: stored ? 'attachment.uploaded' : 'attachment.refused',
       applicationId: upload.applicationId,
@@ -219,7 +238,7 @@ export async function reuseKnown(
   file: AnnouncedFile,
 ): Promise<Outcome<{ uploadId: string } | null>> {
   const { db } = platform.database
-  const allowed = await checkAnnounced(db, who, await platform.clock.now(db), file)
+  const allowed = await checkAnnounced(platform, who, file)
   if (!allowed.ok) return allowed
   const stored = await findKnown(db, who, file.sha256, file.size)
   const wanted = allowed.value.accept === 'photo' ? 'image/jpeg' : 'application/pdf'

@@ -8,6 +8,7 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { windowState, writingEndsAt } from '#domain/rules/window.ts'
 import { timeInWords } from '#domain/working-days.ts'
 import { getBatch, typeOf } from '#server/batches/actions.ts'
+import type { Dependencies } from '#server/platform/environment.ts'
 import { onOneConnection } from '#server/platform/together.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -29,34 +30,44 @@ type Place = Pick<Slot, 'accept' | 'maxBytes' | 'maxFiles'>
 /** What one person may keep here: more than the largest application that the catalogue allows in practice. */
 export const QUOTA = { files: 600, bytes: 1024 * 1024 * 1024, unfinished: 30 } as const
 
+/** Where the file goes, and the database's time at which that was decided. */
+export type Allowed = Place & { readonly now: Date }
+
 /** Whether the file may be sent at all: asked before a byte moves (R41–R43, R90). */
-export async function checkAnnounced(
+export const checkAnnounced = (
+  { database, clock }: Dependencies,
+  who: Signed,
+  file: AnnouncedFile,
+): Promise<Outcome<Allowed>> =>
+  onOneConnection(database.db, async (db) => {
+    const [now, application] = await Promise.all([clock.now(db), findOwnApplication(db, who, file.applicationId)])
+    const [place, inSlot, usage] = await Promise.all([
+      placeOf(db, who, now, file, application),
+      countInSlot(db, who, file.applicationId, file.path),
+      usageOf(db, who),
+    ])
+    if (!place.ok) return place
+    const { maxBytes, maxFiles, accept } = place.value
+    if (file.size < 1) return refuse('attachment.empty')
+    if (file.size > maxBytes) {
+      return refuse('attachment.too-large', { size: formatSize(file.size), limit: formatLimit(maxBytes) })
+    }
+    // The one photo is replaced by the new one (R62).
+    if (accept === 'pdf' && inSlot >= maxFiles) return refuse('attachment.too-many-files', { atMost: maxFiles })
+    const full =
+      usage.files + 1 > QUOTA.files || usage.bytes + file.size > QUOTA.bytes || usage.unfinished + 1 > QUOTA.unfinished
+    return full ? refuse('attachment.quota') : ok({ maxBytes, maxFiles, accept, now })
+  })
+
+async function placeOf(
   db: Kysely<Database>,
   who: Signed,
   now: Date,
   file: AnnouncedFile,
+  application: Awaited<ReturnType<typeof findOwnApplication>>,
 ): Promise<Outcome<Place>> {
-  const place = await placeOf(db, who, now, file)
-  if (!place.ok) return place
-  const { maxBytes, maxFiles, accept } = place.value
-  if (file.size < 1) return refuse('attachment.empty')
-  if (file.size > maxBytes) {
-    return refuse('attachment.too-large', { size: formatSize(file.size), limit: formatLimit(maxBytes) })
-  }
-  // The one photo is replaced by the new one (R62).
-  const [inSlot, usage] = await onOneConnection(db, (one) =>
-    Promise.all([countInSlot(one, who, file.applicationId, file.path), usageOf(one, who)]),
-  )
-  if (accept === 'pdf' && inSlot >= maxFiles) return refuse('attachment.too-many-files', { atMost: maxFiles })
-  const full =
-    usage.files + 1 > QUOTA.files || usage.bytes + file.size > QUOTA.bytes || usage.unfinished + 1 > QUOTA.unfinished
-  return full ? refuse('attachment.quota') : place
-}
-
-async function placeOf(db: Kysely<Database>, who: Signed, now: Date, file: AnnouncedFile): Promise<Outcome<Place>> {
   // The proof of a wish to change an education hangs at the wish, not at an application (R67).
   if (file.path === educationProof.id) return ok(educationProof)
-  const application = await findOwnApplication(db, who, file.applicationId)
   if (!application) return refuse('request.not-found')
   if (!isEditable(application.state)) return refuse('application.not-editable')
   const batch = await getBatch(db, who, application.batchId)

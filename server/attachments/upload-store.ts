@@ -3,11 +3,14 @@ import type { Readable } from 'node:stream'
 import { DataStore, ERRORS, type Lock, type Locker, Upload as TusUpload } from '@tus/utils'
 import type { Dependencies } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { appendPart, findUpload, type Upload } from './queries.ts'
-import type { AnnouncedFile } from './slot-check.ts'
+import { appendPart, findUpload, insertUpload, type Upload } from './queries.ts'
+import type { Allowed, AnnouncedFile } from './slot-check.ts'
 
 /** A chunk in the file store: what a cut connection costs at most, and what memory one sender takes. */
 const PART = 1024 * 1024
+
+/** A file that may come, with what was found when that was decided. */
+export type AllowedFile = AnnouncedFile & Pick<Allowed, 'accept' | 'now'>
 /** Unfinished uploads end after a day. */
 export const UNFINISHED_FOR = 24 * 3_600_000
 
@@ -18,15 +21,20 @@ export const UNFINISHED_FOR = 24 * 3_600_000
 export class UploadStore extends DataStore {
   readonly #platform: Dependencies
   readonly #who: Signed
-  readonly #announced: () => AnnouncedFile | undefined
+  readonly #announced: () => AllowedFile | undefined
+  readonly #bringsAll: boolean
   #whole: Buffer | undefined
+  /** a row that is not written yet */
+  #unwritten: Upload | undefined
 
-  constructor(platform: Dependencies, who: Signed, announced: () => AnnouncedFile | undefined) {
+  /** @param bringsAll the request that announces the file says that it brings all of it */
+  constructor(platform: Dependencies, who: Signed, announced: () => AllowedFile | undefined, bringsAll: boolean) {
     super()
     this.extensions = ['creation', 'creation-with-upload', 'termination']
     this.#platform = platform
     this.#who = who
     this.#announced = announced
+    this.#bringsAll = bringsAll
   }
 
   /** All bytes of the upload, where one request brought them: then they go into the store once, when they have passed. */
@@ -34,9 +42,24 @@ export class UploadStore extends DataStore {
     return this.#whole
   }
 
+  /**
+   * The upload whose bytes one request brought, where its row is still to be written: with the verdict, in one transaction.
+   * Nobody was told of it before, so that nobody can ask for it.
+   */
+  get unwritten(): Upload | undefined {
+    return this.#whole && this.#unwritten
+  }
+
   /** Stores the bytes that one request brought as a part, where the verdict on them has to wait. */
   async keepWhole(id: string): Promise<void> {
+    await this.#writeRow()
     if (this.#whole) await this.#append(id, 0, this.#whole)
+  }
+
+  async #writeRow(): Promise<void> {
+    const row = this.#unwritten
+    this.#unwritten = undefined
+    if (row) await insertUpload(this.#db, this.#who, row)
   }
 
   get #db() {
@@ -44,25 +67,24 @@ export class UploadStore extends DataStore {
   }
 
   override async create(upload: TusUpload): Promise<TusUpload> {
-    const { applicationId, path, name, sha256, size } = this.#announced()!
-    const now = await this.#platform.clock.now(this.#db)
-    await this.#db
-      .insertInto('upload')
-      .values({
-        id: upload.id,
-        accountId: this.#who.accountId,
-        applicationId,
-        path,
-        name,
-        sha256,
-        length: size,
-        state: 'receiving',
-        refusal: null,
-        contentSha256: null,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .execute()
+    const { applicationId, path, name, sha256, size, now } = this.#announced()!
+    this.#unwritten = {
+      id: upload.id,
+      accountId: this.#who.accountId,
+      applicationId,
+      path,
+      name,
+      sha256,
+      length: size,
+      received: 0,
+      parts: [],
+      state: 'receiving',
+      refusal: null,
+      contentSha256: null,
+      createdAt: now,
+      updatedAt: now,
+    }
+    if (!this.#bringsAll || size >= PART) await this.#writeRow()
     upload.creation_date = now.toISOString()
     return upload
   }
@@ -98,6 +120,7 @@ export class UploadStore extends DataStore {
     let size = 0
     const flush = async () => {
       if (size === 0) return
+      await this.#writeRow()
       at = await this.#append(id, at, Buffer.concat(held, size))
       held = []
       size = 0
@@ -117,6 +140,7 @@ export class UploadStore extends DataStore {
       return size
     }
     // What came before the cut is kept.
+    await this.#writeRow()
     await flush()
     if (cut !== undefined) throw cut
     return at

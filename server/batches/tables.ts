@@ -32,6 +32,12 @@ export interface ReadingTextTable {
   createdAt: Generated<Date>
 }
 
+/** A serial of the batch that nobody has yet; whoever takes it deletes the row. */
+export interface BatchSerialTable {
+  batchId: string
+  serial: number
+}
+
 export interface BatchTable {
   id: string
   type: ApplicationTypeId
@@ -50,6 +56,7 @@ export interface BatchTable {
   hasPublicity: Generated<boolean>
   recognitionByApproval: Generated<boolean>
   graceMinutes: Generated<number>
+  /** the first that lies not in `batch_serial` yet */
   nextSerial: Generated<number>
   createdAt: Generated<Date>
 }

@@ -84,14 +84,13 @@ export async function recordEducations(
   const { applicationId, accountId, batchId, type, answers, lockedBy } = submitted
   const known = new Map((await listRecords(ctx.db, ctx.who, accountId)).map((record) => [record.rowId, record]))
   const rows = listsOfPerson(type).flatMap((list) => (answers.rows[list.id] ?? []).map((row) => ({ list, row })))
-  for (const { list, row } of rows) {
+  const fresh = rows.flatMap(({ list, row }) => {
     const files = filesOfRow(list, row, answers)
     const before = known.get(row.id)
-    if (before && before.applicationId !== applicationId) continue
-    if (before && contentOf(list, before.cells, before.files) === contentOf(list, row.values, files)) continue
-    await ctx.db
-      .insertInto('educationRecord')
-      .values({
+    if (before && before.applicationId !== applicationId) return []
+    if (before && contentOf(list, before.cells, before.files) === contentOf(list, row.values, files)) return []
+    return [
+      {
         rowId: row.id,
         version: (before?.version ?? 0) + 1,
         accountId,
@@ -102,9 +101,10 @@ export async function recordEducations(
         batchId,
         lockedBy,
         createdAt: ctx.now,
-      })
-      .execute()
-  }
+      },
+    ]
+  })
+  if (fresh.length > 0) ctx.alongside(ctx.db.insertInto('educationRecord').values(fresh).execute())
   // A row of its own that the person took out while the application was returned, and that no other application holds.
   const standing = new Set(rows.map(({ row }) => row.id))
   const dropped = [...known.values()].filter((one) => one.applicationId === applicationId && !standing.has(one.rowId))

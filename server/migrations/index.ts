@@ -19,6 +19,7 @@ import * as bulletinEditor from './0060-bulletin-editor.ts'
 import * as browsersOfSessions from './0070-browsers-of-sessions.ts'
 import * as codeLists from './0071-code-lists.ts'
 import * as bulletinFilesAndReaders from './0072-bulletin-files-and-readers.ts'
+import * as closingHour from './0080-closing-hour.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '0070-browsers-of-sessions': browsersOfSessions,
   '0071-code-lists': codeLists,
   '0072-bulletin-files-and-readers': bulletinFilesAndReaders,
+  '0080-closing-hour': closingHour,
 }

@@ -83,15 +83,9 @@ export async function notify(
   // a delivery by SMS and its message share one id
   const id = ctx.newId()
   const dueAt = pushed ? new Date(ctx.now.getTime() + PUSH_GOES_FIRST) : ctx.now
-  await Promise.all([
-    insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id, dueAt }),
-    insertSms(ctx.db, waitingSms(id, mobile, words.sms, 'notice', ctx.now)),
-    ctx.enqueue({
-      name: 'notices.deliver',
-      data: { noticeId },
-      ...(pushed && { startAfter: dueAt }),
-    }),
-  ])
+  ctx.alongside(insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id, dueAt }))
+  ctx.alongside(insertSms(ctx.db, waitingSms(id, mobile, words.sms, 'notice', ctx.now)))
+  ctx.alongside(ctx.enqueue({ name: 'notices.deliver', data: { noticeId }, ...(pushed && { startAfter: dueAt }) }))
   return true
 }
 

@@ -5,17 +5,18 @@ import type { Job, JobHandler } from '#server/platform/jobs.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { piecesOf, SmsRefused } from '#server/platform/sms/sms-provider.ts'
 import type { SmsProvider } from '#server/platform/sms/sms-provider.ts'
+import { onOneConnection } from '#server/platform/together.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
 import {
   blankSecretTexts,
   deleteOldSms,
-  findDelivery,
   findSms,
   findUnreceipted,
-  finishDelivery,
+  findWaitingSms,
   givePiecesBack,
   settleDelivery,
+  settleSms,
   takePieces,
   updateSms,
 } from './queries.ts'
@@ -39,25 +40,28 @@ const RECEIPTS_AT_ONCE = 200
 /** 08:00 of the next day in Shanghai: a new budget, and nobody is woken by it. */
 const nextMorning = (now: Date) => new Date(Date.parse(`${dateInShanghai(now)}T08:00:00+08:00`) + 24 * HOUR)
 
+type Sms = NonNullable<Awaited<ReturnType<typeof findSms>>>
+
 /**
  * Sends one message unless it is sent already; throws when the provider does not take it, so that the job comes again. A message that the
  * day's budget cannot pay for waits for the next morning; `job` is what then brings it.
- * @returns what became of it
  */
 async function sendMessage(
   platform: Dependencies,
   provider: SmsProvider,
-  id: string,
+  sms: Sms,
+  now: Date,
   job: Job & { readonly name: 'notices.deliver' | 'notices.send-sms' },
-): Promise<'sent' | 'failed' | 'cancelled' | 'waiting'> {
+): Promise<void> {
   const { clock, database, log, metrics, secrets } = platform
-  const sms = await findSms(database.db, id)
-  if (!sms) return 'failed'
-  if (sms.state === 'delivered') return 'sent'
-  if (sms.state !== 'waiting') return sms.state
+  const { id } = sms
+  if (sms.state !== 'waiting') {
+    // Sent by one who died before he could say so of the delivery too.
+    await settleSms(database.db, id, sms.state === 'delivered' ? 'sent' : sms.state, now, { state: sms.state })
+    return
+  }
   const attempts = sms.attempts + 1
   const text = readText(secrets, sms)
-  const now = await clock.now(database.db)
   const paid = await pay(platform, provider, text, sms.purpose, now)
   if (!paid) {
     log.error(
@@ -69,34 +73,36 @@ async function sendMessage(
       await ctx.enqueue({ ...job, startAfter: nextMorning(now), once: `budget ${id}` })
       return ok()
     })
-    return 'waiting'
+    return
   }
+  const asked = performance.now()
+  /** the database's time, gone on by what the gateway took */
+  const later = () => clock.before(now, asked - performance.now())
   try {
     const again = sms.attempts > 0
     const { providerId } = await provider.send({ id, mobile: sms.mobile, text, ...(again && { again }) })
-    await updateSms(database.db, id, {
+    metrics.delivered('sms', 'sent')
+    const sentAt = later()
+    await settleSms(database.db, id, 'sent', sentAt, {
       state: 'sent',
       provider: provider.name,
       providerId,
       attempts,
       error: null,
-      sentAt: await clock.now(database.db),
+      sentAt,
     })
-    metrics.delivered('sms', 'sent')
-    return 'sent'
   } catch (error) {
     await paid.back()
     metrics.delivered('sms', 'failed')
     const refused = error instanceof SmsRefused
     const last = refused || attempts > jobTable[job.name].retries
-    await updateSms(database.db, id, {
-      attempts,
-      error: error instanceof Error ? error.message : String(error),
-      ...(last && { state: 'failed' as const }),
-    })
-    if (!refused) throw error
+    const tried = { attempts, error: error instanceof Error ? error.message : String(error) }
+    if (!refused) {
+      await updateSms(database.db, id, { ...tried, ...(last && { state: 'failed' as const }) })
+      throw error
+    }
     log.error({ smsId: id, provider: provider.name, err: error }, 'the gateway refused an SMS')
-    return 'failed'
+    await settleSms(database.db, id, 'failed', later(), { ...tried, state: 'failed' })
   }
 }
 
@@ -118,33 +124,33 @@ async function pay(
   return { back: () => givePiecesBack(database.db, day, pieces) }
 }
 
+/** What is asked for and the time, in one journey. */
+const withTime = <T>({ clock, database }: Dependencies, ask: (db: Dependencies['database']['db']) => Promise<T>) =>
+  onOneConnection(database.db, (db) => Promise.all([ask(db), clock.now(db)]))
+
 /** The job that sends an SMS without a notice. */
 export const sendSmsJob =
   (platform: Dependencies, provider: SmsProvider): JobHandler<'notices.send-sms'> =>
   async (data) => {
-    await sendMessage(platform, provider, data.smsId, { name: 'notices.send-sms', data })
+    const [sms, now] = await withTime(platform, (db) => findSms(db, data.smsId))
+    if (sms) await sendMessage(platform, provider, sms, now, { name: 'notices.send-sms', data })
   }
 
 /** The job that sends a notice by SMS. */
 export const deliverNoticeJob =
   (platform: Dependencies, provider: SmsProvider): JobHandler<'notices.deliver'> =>
   async (data) => {
-    const { clock, database } = platform
-    const delivery = await findDelivery(database.db, data.noticeId, 'sms')
-    if (!delivery) return
-    const now = await clock.now(database.db)
+    const [sms, now] = await withTime(platform, (db) => findWaitingSms(db, data.noticeId))
+    if (!sms) return
     const morning = afterQuietHours(now, platform.config.quietHours)
     if (morning > now) {
       await actAs(platform, systemWho('notices.deliver'), async (ctx) => {
-        await ctx.enqueue({ name: 'notices.deliver', data, startAfter: morning, once: `quiet ${delivery.id}` })
+        await ctx.enqueue({ name: 'notices.deliver', data, startAfter: morning, once: `quiet ${sms.id}` })
         return ok()
       })
       return
     }
-    const attempts = delivery.attempts + 1
-    const state = await sendMessage(platform, provider, delivery.id, { name: 'notices.deliver', data })
-    if (state === 'waiting') return
-    await finishDelivery(database.db, delivery.id, { state, attempts, at: await clock.now(database.db) })
+    await sendMessage(platform, provider, sms, now, { name: 'notices.deliver', data })
   }
 
 /** Asks the gateway what became of what it took over, and notes it beside the message and its delivery (DESIGN §8). */

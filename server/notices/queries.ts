@@ -203,6 +203,34 @@ export async function finishDelivery(
     .execute()
 }
 
+/** The message of a notice's SMS that waits; message and delivery share one id. */
+export const findWaitingSms = (db: Db, noticeId: string) =>
+  db
+    .selectFrom('noticeDelivery')
+    .innerJoin('smsMessage', 'smsMessage.id', 'noticeDelivery.id')
+    .selectAll('smsMessage')
+    .where('noticeDelivery.noticeId', '=', noticeId)
+    .where('noticeDelivery.channel', '=', 'sms')
+    .where('noticeDelivery.state', '=', 'waiting')
+    .executeTakeFirst()
+
+/** Notes in one go what became of a message, and of the delivery that it is, where it is one and still waits. */
+export async function settleSms(
+  db: Db,
+  id: string,
+  state: 'sent' | 'cancelled' | 'failed',
+  at: Date,
+  changes: Partial<Insertable<SmsMessageTable>>,
+) {
+  await db
+    .with('message', (one) => one.updateTable('smsMessage').set(changes).where('id', '=', id))
+    .updateTable('noticeDelivery')
+    .set((eb) => ({ state, error: null, attempts: eb('attempts', '+', 1), doneAt: at }))
+    .where('id', '=', id)
+    .where('state', '=', 'waiting')
+    .execute()
+}
+
 export const findSms = (db: Db, id: string) =>
   db.selectFrom('smsMessage').where('id', '=', id).selectAll().executeTakeFirst()
 

@@ -174,7 +174,7 @@ function openPostgres<DB>(url: string, slow: SlowStatements, name: string): Open
       try {
         if (values && values.length > 0) {
           const given = values.map((value) => value ?? null)
-          return { rows: [...(await timed(text, () => held.unsafe(text, given)))] }
+          return { rows: [...(await timed(text, () => held.unsafe(text, given, { prepare: true })))] }
         }
         const result: readonly unknown[] = await timed(text, () => held.simple(text))
         const last = result.findLast((part) => Array.isArray(part)) ?? result

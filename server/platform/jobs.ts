@@ -185,7 +185,8 @@ class Worker {
       const found = await this.#boss
         .fetch<object>(this.#name, { batchSize: jobTable[this.#name].atOnce })
         .catch(() => [])
-      await Promise.all(found.map((job) => this.#do(job)))
+      const done = (await Promise.all(found.map((job) => this.#do(job)))).filter((id) => id !== undefined)
+      await this.#complete(done)
       if (found.length === 0) await this.#rest()
     }
   }
@@ -201,20 +202,30 @@ class Worker {
     })
   }
 
-  async #do({ id, data }: PgBoss.Job): Promise<void> {
+  /** All at once: one statement for those that were fetched by one. What does not arrive expires, and the work comes again. */
+  async #complete(ids: string[]): Promise<void> {
+    if (ids.length === 0) return
+    await this.#boss.complete(this.#name, ids).catch((error: unknown) => {
+      this.#told.log.error({ error, job: this.#name }, 'done jobs could not be noted')
+    })
+  }
+
+  /** @returns the id of a job that is done */
+  async #do({ id, data }: PgBoss.Job): Promise<string | undefined> {
     const { log, metrics } = this.#told
     const began = performance.now()
     const took = () => (performance.now() - began) / 1000
     const signal = AbortSignal.any([this.#giveUp.signal, AbortSignal.timeout(jobTable[this.#name].expiresAfter * 1000)])
     try {
       await untilAborted(this.#handler(data as never, { id, signal }), signal)
-      await this.#boss.complete(this.#name, id)
       metrics.jobDone(this.#name, 'done', took())
+      return id
     } catch (error) {
       metrics.jobDone(this.#name, 'failed', took())
       log.error({ error, job: this.#name, jobId: id }, 'job failed')
       // Without the message: it may quote what the job was about. If this does not arrive either, the job expires and comes again.
       await this.#boss.fail(this.#name, id, { failed: error instanceof Error ? error.name : 'unknown' }).catch(() => {})
+      return undefined
     }
   }
 }

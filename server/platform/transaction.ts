@@ -23,6 +23,8 @@ export interface Act<DB> {
   newId(): string
   /** Notes what happened; written at the end of the same transaction. */
   audit(entry: AuditEntry): void
+  /** A statement whose answer nobody needs: it has to be done before the act is, with whatever is sent next. */
+  alongside(statement: Promise<unknown>): void
   /** Queues work in the same transaction: it exists if and only if the act does. */
   enqueue(job: Job): Promise<void>
 }
@@ -81,6 +83,16 @@ export async function actAs<DB, R extends Ok<unknown> | Refused>(
   }
 }
 
+/** What a statement says that came behind one that failed: the other says why. */
+const ABORTED = '25P02'
+
+/** Waits for the end of each, and throws what failed first. */
+async function allDone(statements: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(statements)
+  const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as { code?: string }] : []))
+  if (reasons.length > 0) throw reasons.find(({ code }) => code !== ABORTED) ?? reasons[0]
+}
+
 async function once<DB, R extends Ok<unknown> | Refused>(
   platform: Platform<DB>,
   who: Who,
@@ -89,6 +101,7 @@ async function once<DB, R extends Ok<unknown> | Refused>(
 ) {
   const entries: AuditEntry[] = []
   const queued = new Set<JobName>()
+  const alongside: Promise<unknown>[] = []
   const outcome = await inTransaction(platform.database.db, async (db) => {
     // Asked before the answer's way back, which is none of the waiting: a request never counts as earlier than it was.
     const waited = receivedAt === undefined ? 0 : Math.floor(performance.now() - receivedAt)
@@ -100,6 +113,11 @@ async function once<DB, R extends Ok<unknown> | Refused>(
       receivedAt: platform.clock.before(now, waited),
       newId: () => newId(now),
       audit: (entry) => void entries.push(entry),
+      alongside: (statement) => {
+        // Told of where all are waited for.
+        statement.catch(() => {})
+        alongside.push(statement)
+      },
       enqueue: async (job) => {
         queued.add(job.name)
         await platform.jobs.enqueue(db, job)
@@ -107,7 +125,9 @@ async function once<DB, R extends Ok<unknown> | Refused>(
     })
     if (!result.ok) throw new RolledBack(result)
     // Last, so that the chains are locked for as short as can be, and always after everything else.
-    await appendAudit(db, who, now, entries)
+    alongside.push(appendAudit(db, who, now, entries))
+    // All of them to their end: what is still under way must not be overtaken by the rollback.
+    await allDone(alongside)
     return result
   })
   return { outcome, queued }

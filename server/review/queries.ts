@@ -1,6 +1,6 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
-import { inScope } from '#server/applications/scope.ts'
+import { inPlaces, inScope } from '#server/applications/scope.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { asksForReturn, type QueueFilter, selection, selectionInStates } from './selection.ts'
@@ -90,8 +90,42 @@ export function listQueue(
     .execute()
 }
 
+/** The parts of a filter that the tally knows. */
+const tallied: ReadonlySet<string> = new Set([
+  'state',
+  'batch',
+  'type',
+  'region',
+  'point',
+] satisfies (keyof QueueFilter)[])
+
+/** Whether the numbers need no counting: they stand in the tally, however many applications there are. */
+const isTallied = (filter: QueueFilter): boolean =>
+  Object.entries(filter).every(
+    ([name, value]) => value === undefined || tallied.has(name) || (name === 'q' && value === ''),
+  )
+
+async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<Partial<Record<State, number>>> {
+  const rows = await db
+    .selectFrom('applicationTally as application')
+    .select(['application.state', sql<number>`sum(count)::int`.as('count')])
+    .where((eb) => {
+      const place = inPlaces(who)(eb as never)
+      return place === 'everywhere' ? sql<SqlBool>`true` : place === 'nowhere' ? sql<SqlBool>`false` : place
+    })
+    .$if(filter.batch !== undefined, (query) => query.where('application.batchId', '=', filter.batch!))
+    .$if(filter.type !== undefined, (query) => query.where('application.type', '=', filter.type!))
+    .$if(filter.region !== undefined, (query) => query.where('application.region', '=', filter.region!))
+    .$if(filter.point !== undefined, (query) => query.where('application.acceptancePoint', '=', filter.point!))
+    .groupBy('application.state')
+    .having(sql<number>`sum(count)`, '<>', 0)
+    .execute()
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+}
+
 /** How many stand in each state, over everything the person reaches and asked for. */
 export async function countByState(db: Db, who: Signed, filter: QueueFilter): Promise<Partial<Record<State, number>>> {
+  if (isTallied(filter)) return tallyByState(db, who, filter)
   const rows = await selection(db, who, filter)
     .select(['application.state', sql<number>`count(*)::int`.as('count')])
     .groupBy('application.state')

@@ -1,6 +1,7 @@
 import { applicationTypes } from '#domain/forms/index.ts'
 import { stateIds, states } from '#domain/lifecycle/states.ts'
 import { offersOf } from '#server/batches/actions.ts'
+import { onOneConnection } from '#server/platform/together.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
@@ -18,10 +19,12 @@ export async function queuePage(
   sort?: QueueSort,
 ) {
   const filter = await narrowed(db, who, wanted)
-  const [rows, counts] = await Promise.all([
-    listQueue(db, who, filter, { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }),
-    countByState(db, who, filter),
-  ])
+  const [counts, rows] = await onOneConnection(db, (one) =>
+    Promise.all([
+      countByState(one, who, filter),
+      listQueue(one, who, filter, { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }),
+    ]),
+  )
   const offers = await offersOf(db, who, [...new Set(rows.map(({ batchId }) => batchId))])
   const shown = filter.state && filter.state.length > 0 ? filter.state : stateIds
   const total = [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), 0)

@@ -32,6 +32,23 @@ interface Hour {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** What the peak asks of the machine, as a share of what it can do: the rate rises evenly, so that the mean is half of it. */
+const PEAK_LOAD = 0.6
+/** People by whom it is measured what the machine can do. */
+const TRIAL = 600
+
+/**
+ * How many seconds the hour must take here so that its peak is within what this machine can do now: a few walk through it all at
+ * once, as fast as they are served. An hour of 3600 s is never needed.
+ */
+export async function secondsFor(people: number, hour: Omit<Hour, 'people' | 'seconds' | 'nodes' | 'kill'>) {
+  const began = performance.now()
+  const { tookMs } = await closingHour({ ...hour, people: TRIAL, seconds: 2, nodes: 1, kill: false })
+  const perSecond = (TRIAL * 1000) / tookMs
+  console.error(`trial: ${rounded(perSecond)} people a second, ${rounded((performance.now() - began) / 1000)} s`)
+  return Math.min(3600, Math.max(30, Math.ceil((2 * people) / (perSecond * PEAK_LOAD))))
+}
+
 /** One of so many that come too late. */
 const TOO_LATE = 0.03
 /** Share of those who still send a file. */
@@ -171,6 +188,7 @@ export async function closingHour(hour: Hour) {
     })
   }
   await Promise.all(walks)
+  const tookMs = Date.now() - begins
   await killed
   clearInterval(watch)
 
@@ -202,6 +220,9 @@ export async function closingHour(hour: Hour) {
       accepted.filter(({ sentAt }) => sentAt > end).length + rows.filter(({ at }) => at > closesAt).length,
     serverErrors: unanswered.serverErrors,
     brokenOff: unanswered.broken,
+    tookMs,
+    /** how many times faster than an hour */
+    scaled: rounded(3600 / seconds),
     p50ms: rounded(quantile(latencies, 0.5)),
     p99ms: rounded(quantile(latencies, 0.99)),
     saveP99ms: rounded(quantile(saves, 0.99)),

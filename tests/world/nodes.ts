@@ -54,6 +54,16 @@ export class Nodes {
     return new Nodes(servers)
   }
 
+  /** One process on the embedded database in `folder`, which nobody has open. */
+  static async embedded(
+    folder: string,
+    environment: Readonly<Record<string, string>> = {},
+    runtime: readonly string[] = [],
+  ): Promise<Nodes> {
+    const own = { DATA_DIR: folder, SECRET_KEY: TEST_SECRET, E2E: '0', DEMO: '0', SMS_QUIET_HOURS: '', ...environment }
+    return new Nodes([await RunningServer.create('embedded', { environment: own, runtime })])
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()))
   }

@@ -55,6 +55,16 @@ export function openTestDatabase<DB = any>(kind: DatabaseKind, slow = new SlowSt
   return kind === 'pglite' ? openTestPGlite<DB>(slow) : openTestPostgres<DB>(slow)
 }
 
+/** PGlite in a folder, as the product keeps it: for a process that is to be started on what a test has prepared. */
+export async function openKeptPGlite<DB = any>(
+  directory: string,
+  slow = new SlowStatements(),
+): Promise<OpenDatabase<DB>> {
+  const database = await openDatabase<DB>({ kind: 'pglite', directory }, { slow })
+  await bringUp(database)
+  return database
+}
+
 async function openTestPGlite<DB>(slow: SlowStatements): Promise<OpenDatabase<DB>> {
   const picture = join(cache, `pglite-${stateOfTables()}.tar`)
   if (!existsSync(picture)) await makePicture(picture)

@@ -21,7 +21,7 @@ import { createConsoleSms } from '#server/platform/sms/console.ts'
 import type { Database } from '#server/schema.ts'
 import { createMemoryFiles } from './memory-files.ts'
 import { logTo, newLogFile } from './test-logs.ts'
-import { openTestDatabase } from './test-database.ts'
+import { openKeptPGlite, openTestDatabase } from './test-database.ts'
 
 /** The SECRET_KEY with which a server process reads what a test wrote into its database. */
 export const TEST_SECRET = 'the key of the tests and of nothing else'
@@ -51,7 +51,11 @@ const UNFINISHED = sql<{ count: number }>`select count(*)::int as count from pgb
 
 /** Everything the server stands on, over a database and a folder of its own, with a clock that the test moves. */
 export async function openTestPlatform(kind: DatabaseKind, changes: Partial<Config> = {}): Promise<TestPlatform> {
-  const database = await openTestDatabase<Database>(kind, new SlowStatements(changes.slowQueryMs))
+  const slow = new SlowStatements(changes.slowQueryMs)
+  const kept = changes.database?.kind === 'pglite' ? changes.database.directory : undefined
+  const database = await (kept === undefined
+    ? openTestDatabase<Database>(kind, slow)
+    : openKeptPGlite<Database>(kept, slow))
   const dataDir = await mkdtemp(join(tmpdir(), 'zhicheng-test-'))
   const secretKey = secretKeyOf(TEST_SECRET)
   const config: Config = {

@@ -119,21 +119,23 @@ async function write(ctx: Act, step: Step): Promise<Application> {
   const inGrace = frozen !== undefined && frozen.columns['inGrace'] === true
   const details = { ...detailsOf(input, step.gathered.facts), ...(inGrace && { inGrace }) }
   const snapshotId = frozen?.snapshotId ?? (await findSnapshot(ctx.db, ctx.who, application.id))?.id ?? null
+  const change: Partial<Application> = {
+    ...settled(step),
+    ...frozen?.columns,
+    ...(application.state === 'SUBMITTED' && application.pointDecidedAt === null && { pointDecidedAt: ctx.now }),
+    state: transition.to,
+    version: application.version + 1,
+    stateSince: ctx.now,
+    updatedAt: ctx.now,
+  }
+  // It is locked: what is written now is what stands there afterwards.
+  const after: Application = { ...application, ...change }
   const updated = ctx.db
     .updateTable('application')
-    .set({
-      ...settled(step),
-      ...frozen?.columns,
-      ...(application.state === 'SUBMITTED' && application.pointDecidedAt === null && { pointDecidedAt: ctx.now }),
-      state: transition.to,
-      version: application.version + 1,
-      stateSince: ctx.now,
-      updatedAt: ctx.now,
-    })
+    .set(change)
     .where('id', '=', application.id)
     .where('version', '=', application.version)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+    .execute()
   const noted = ctx.db
     .insertInto('applicationTransition')
     .values({
@@ -151,8 +153,9 @@ async function write(ctx: Act, step: Step): Promise<Application> {
       at: ctx.now,
     })
     .execute()
-  const findable = frozen && writeSearchParts(ctx.db, ctx.who, application.id, frozen.searchParts)
-  const [after] = await Promise.all([updated, noted, findable])
+  ctx.alongside(updated)
+  ctx.alongside(noted)
+  if (frozen) ctx.alongside(writeSearchParts(ctx.db, ctx.who, application.id, frozen.searchParts))
   if (transition.to === 'RETURNED') await sendComments(ctx, application, transitionId)
   ctx.audit({
     action: `application.${id}`,

@@ -22,7 +22,7 @@ export interface Frozen {
   /** by which a search finds it: written together with the columns */
   readonly searchParts: readonly string[]
   /** the columns the office filters by */
-  readonly columns: Record<string, unknown>
+  readonly columns: Partial<Application>
 }
 
 const textOf = (value: CellValue | undefined): string | null =>
@@ -59,7 +59,8 @@ export async function freeze(ctx: Act, application: Application, form: Form, con
   const snapshotId = ctx.newId()
   const digest = sha256(canonical)
   const columns = columnsOf(answers, facts.account.fullName)
-  await Promise.all([
+  const [serial] = await Promise.all([
+    application.number === null ? takeSerial(ctx.db, ctx.who, batch.id) : 0,
     ctx.db
       .insertInto('applicationSnapshot')
       .values({
@@ -81,7 +82,6 @@ export async function freeze(ctx: Act, application: Application, form: Form, con
     }),
     writeWorks(ctx.db, ctx.who, application.id, worksOf(answers)),
   ])
-  // Last of all: the batch's row is locked from here to the commit, and other submissions wait for it.
   const number =
     application.number ??
     applicationNumber({
@@ -89,7 +89,7 @@ export async function freeze(ctx: Act, application: Application, form: Form, con
       region: columns.region ?? '321200',
       letter: type.letter,
       batch: batch.serial,
-      serial: await takeSerial(ctx.db, ctx.who, batch.id),
+      serial,
     })
   const searchText = searchTextOf({ ...columns, number }, facts.account.idNumber)
   return {

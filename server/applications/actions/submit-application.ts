@@ -28,14 +28,16 @@ export async function submitApplication(
   key: string,
 ): Promise<Outcome<Receipt>> {
   // The lock comes first: of two requests with one key the second waits here and then finds the first one's answer.
-  const application = await lockOwn(ctx.db, who, applicationId)
+  const [application, before] = await Promise.all([
+    lockOwn(ctx.db, who, applicationId),
+    ctx.db
+      .selectFrom('requestKey')
+      .select('answer')
+      .where('accountId', '=', who.accountId)
+      .where('key', '=', key)
+      .executeTakeFirst(),
+  ])
   if (!application) return refuse('request.not-found')
-  const before = await ctx.db
-    .selectFrom('requestKey')
-    .select('answer')
-    .where('accountId', '=', who.accountId)
-    .where('key', '=', key)
-    .executeTakeFirst()
   if (before) {
     const { applicationId: of, ...receipt } = before.answer as unknown as Receipt & { applicationId: string }
     return of === applicationId ? ok(receipt) : refuse('request.invalid')
@@ -53,9 +55,9 @@ export async function submitApplication(
     state,
     version: after,
   }
-  await ctx.db
-    .insertInto('requestKey')
-    .values({ accountId: who.accountId, key, answer: JSON.stringify({ ...receipt, applicationId }), at: ctx.now })
-    .execute()
+  const answer = JSON.stringify({ ...receipt, applicationId })
+  ctx.alongside(
+    ctx.db.insertInto('requestKey').values({ accountId: who.accountId, key, answer, at: ctx.now }).execute(),
+  )
   return ok(receipt)
 }

@@ -21,12 +21,10 @@ export function createDiskFiles(folder: string): FileStore {
   return {
     put: async (key, content) => {
       const path = pathOf(key)
-      await mkdir(halfWritten, { recursive: true })
       const half = join(halfWritten, randomUUID())
       try {
-        await writeFlushed(half, content, digestOf(key))
-        await mkdir(dirname(path), { recursive: true })
-        await rename(half, path)
+        await inFolder(halfWritten, () => writeFlushed(half, content, digestOf(key)))
+        await inFolder(dirname(path), () => rename(half, path))
       } catch (error) {
         await rm(half, { force: true })
         throw error
@@ -78,6 +76,17 @@ export function createDiskFiles(folder: string): FileStore {
 function orNothing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
   throw error
+}
+
+/** Does it, and once more with the folder made where that was missing: nearly always it is there. */
+async function inFolder(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await mkdir(folder, { recursive: true })
+    await work()
+  }
 }
 
 async function writeFlushed(
