@@ -26,6 +26,8 @@ interface Hour {
   readonly people: number
   /** how long the hour takes here */
   readonly seconds: number
+  /** when it closes, where that is not the end of the hour */
+  readonly closesAfter?: number
   readonly nodes: number
   /** one of the nodes, at the peak */
   readonly kill: boolean
@@ -41,9 +43,12 @@ const TRIAL = 600
  * How many seconds the hour must take here so that its peak is within what this machine can do now: a few walk through it all at
  * once, as fast as they are served. An hour of 3600 s is never needed.
  */
-export async function secondsFor(people: number, hour: Omit<Hour, 'people' | 'seconds' | 'nodes' | 'kill'>) {
+export async function secondsFor(
+  people: number,
+  hour: Omit<Hour, 'people' | 'seconds' | 'closesAfter' | 'nodes' | 'kill'>,
+) {
   const began = performance.now()
-  const { tookMs } = await closingHour({ ...hour, people: TRIAL, seconds: 2, nodes: 1, kill: false })
+  const { tookMs } = await closingHour({ ...hour, people: TRIAL, seconds: 2, closesAfter: 3600, nodes: 1, kill: false })
   const perSecond = (TRIAL * 1000) / tookMs
   console.error(`trial: ${rounded(perSecond)} people a second, ${rounded((performance.now() - began) / 1000)} s`)
   return Math.min(3600, Math.max(30, Math.ceil((2 * people) / (perSecond * PEAK_LOAD))))
@@ -87,7 +92,7 @@ export async function closingHour(hour: Hour) {
   const node = () => chance.pick(alive).origin
   const calibration = calibrate(300)
   const begins = Date.now() + 500
-  const closesAt = new Date(begins + seconds * 1000)
+  const closesAt = new Date(begins + (hour.closesAfter ?? seconds) * 1000)
   await world.db.updateTable('batch').set({ closesAt }).where('id', '=', batch.id).execute()
 
   const heard: Heard[] = []
