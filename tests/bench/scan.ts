@@ -171,7 +171,7 @@ function summarise(rows: readonly Row[]): Summary {
   }
 }
 
-/** Our detector as the viewfinder runs it: the frame drawn at 512 pixels, read back, detected. */
+/** Our detector as the viewfinder runs it: the frame drawn at 480 pixels, read back, detected. */
 function writeOwnDetector(mode: 'video' | 'photo'): string {
   const file = path.join(work, 'detectors', `own-${mode}.mjs`)
   writeFileSync(
@@ -187,7 +187,7 @@ export const { name, init, detect, close } = browserDetector('own (${mode})', as
       const d = detectPage(g.getImageData(0, 0, canvas.width, canvas.height), { mode: 'photo' });
       return d && d.corners;
     }
-    const s = 512 / Math.max(canvas.width, canvas.height);
+    const s = 480 / Math.max(canvas.width, canvas.height);
     small.width = Math.round(canvas.width * s); small.height = Math.round(canvas.height * s);
     const g = small.getContext('2d', { willReadFrequently: true });
     g.imageSmoothingQuality = 'medium';
@@ -306,12 +306,12 @@ async function confidences(
   return { wrong, wrongBelow, right, rightBelow }
 }
 
-/** Following a page that was found in the frame before, against finding it anew; both in Node on 512-pixel frames. */
+/** Following a page that was found in the frame before, against finding it anew; both in Node on 480-pixel frames. */
 async function tracking(dir: string): Promise<Record<string, number>> {
   const follow: number[] = []
   const anew: number[] = []
   for (const name of namesIn(dir).slice(0, 42)) {
-    const image = shrink(await read(path.join(dir, `${name}.jpg`)), 512)
+    const image = shrink(await read(path.join(dir, `${name}.jpg`)), 480)
     const t0 = performance.now()
     const d = detectPage(image)
     const t1 = performance.now()

@@ -44,7 +44,7 @@ export interface DetectOptions {
 /** Below this nothing is answered: handles on a wrong quad help less than handles on the whole frame. */
 const LEAST_CONFIDENCE = 0.12
 
-const WORK_LONG_SIDE = 512
+const WORK_LONG_SIDE = 480
 const MOST_LINES = 300
 const MOST_CANDIDATES = 28
 const ALL_PER_BUNDLE = 22

@@ -10,7 +10,7 @@ import type { Quad } from './geometry.ts'
 import type { CropBox } from './photo.ts'
 
 /** Frames of the camera are looked at in this size, pixels of the long side. */
-export const FRAME_LONG_SIDE = 512
+export const FRAME_LONG_SIDE = 480
 
 /** Quarter turns clockwise. */
 export type Turns = 0 | 1 | 2 | 3
