@@ -19,6 +19,7 @@ import { build } from 'esbuild'
 import { drawPage } from '../../src/lib/scan/drawn-pages.ts'
 import { AUTO_CAPTURE_CONFIDENCE } from '../../src/lib/scan/confidence.ts'
 import { detectPage } from '../../src/lib/scan/detect.ts'
+import { FRAME_LONG_SIDE } from '../../src/lib/scan/frame-size.ts'
 import type { EncodedPage } from '../../src/lib/scan/encode-page.ts'
 import { fitPages } from '../../src/lib/scan/fit-bytes.ts'
 import type { Quad } from '../../src/lib/scan/geometry.ts'
@@ -171,7 +172,7 @@ function summarise(rows: readonly Row[]): Summary {
   }
 }
 
-/** Our detector as the viewfinder runs it: the frame drawn at 480 pixels, read back, detected. */
+/** Our detector as the viewfinder runs it: the frame drawn at its size, read back, detected. */
 function writeOwnDetector(mode: 'video' | 'photo'): string {
   const file = path.join(work, 'detectors', `own-${mode}.mjs`)
   writeFileSync(
@@ -187,7 +188,7 @@ export const { name, init, detect, close } = browserDetector('own (${mode})', as
       const d = detectPage(g.getImageData(0, 0, canvas.width, canvas.height), { mode: 'photo' });
       return d && d.corners;
     }
-    const s = 480 / Math.max(canvas.width, canvas.height);
+    const s = ${FRAME_LONG_SIDE} / Math.max(canvas.width, canvas.height);
     small.width = Math.round(canvas.width * s); small.height = Math.round(canvas.height * s);
     const g = small.getContext('2d', { willReadFrequently: true });
     g.imageSmoothingQuality = 'medium';
@@ -306,12 +307,12 @@ async function confidences(
   return { wrong, wrongBelow, right, rightBelow }
 }
 
-/** Following a page that was found in the frame before, against finding it anew; both in Node on 480-pixel frames. */
+/** Following a page that was found in the frame before, against finding it anew; both in Node on frames of its size. */
 async function tracking(dir: string): Promise<Record<string, number>> {
   const follow: number[] = []
   const anew: number[] = []
   for (const name of namesIn(dir).slice(0, 42)) {
-    const image = shrink(await read(path.join(dir, `${name}.jpg`)), 480)
+    const image = shrink(await read(path.join(dir, `${name}.jpg`)), FRAME_LONG_SIDE)
     const t0 = performance.now()
     const d = detectPage(image)
     const t1 = performance.now()

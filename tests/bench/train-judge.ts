@@ -9,6 +9,7 @@
  * and learns beside it how likely each covers the page (IoU at least 0.9). Without --write one frame in five is left out
  * of the fit and reported on; with --write all are used and the file is written.
  */
+import { FRAME_LONG_SIDE } from '../../src/lib/scan/frame-size.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -84,7 +85,7 @@ for (const { dir, empty = false, args } of sets) {
       height: number
     }
     const image = (await readPicture(readFileSync(path.join(folder, `${name}.jpg`))))!
-    const planes = makePlanes(image, 512)
+    const planes = makePlanes(image, FRAME_LONG_SIDE)
     const { candidates, features } = candidatesOf(planes)
     if (!candidates.length) continue
     const ious = candidates.map((c) => {

@@ -222,10 +222,7 @@ test.describe('the server is killed with kill -9', () => {
   }
 
   test('[S1] [S12] at each step of an upload inside the server: the file arrives once, whole', async () => {
-    test.skip(
-      world.database === null,
-      'needs the programs of PostgreSQL (initdb, pg_ctl): it counts what the server says to a database of its own',
-    )
+    test.skip(world.database === null, "needs PostgreSQL's initdb and pg_ctl: a database of its own")
     test.setTimeout(LONG ? 1_800_000 : 180_000)
     const wire = world.database!.line
     await clearSlot()
@@ -383,10 +380,7 @@ test('[S1] [S2] the network is cut after the request and before the answer: noth
 })
 
 test('[S12] PostgreSQL crashes and comes back while somebody types and a file is on its way', async () => {
-  test.skip(
-    world.database === null,
-    'needs the programs of PostgreSQL (initdb, pg_ctl): it crashes a database of its own; the embedded one lives in the server',
-  )
+  test.skip(world.database === null, "needs PostgreSQL's initdb and pg_ctl: a database of its own")
   await clearSlot()
   for (let round = 0; round < (LONG ? 5 : 1); round += 1) {
     await startUpload()
@@ -457,10 +451,7 @@ test('[R46] 10 MB cut at 90 % go on where they stopped: at most a tenth and one 
 })
 
 test('the disk of the server is full: the file stays here and says so, typing goes on; with room again it goes up', async () => {
-  test.skip(
-    world.disk === undefined,
-    'needs to mount a small disk (root on Linux) that the server fills to the last byte; the disk of the machine must not be',
-  )
+  test.skip(world.disk === undefined, 'needs root on Linux: mounts a small disk to fill it')
   await clearSlot()
   world.disk!.fill(40_000)
   await startUpload(300_000)
@@ -479,10 +470,7 @@ test('the disk of the server is full: the file stays here and says so, typing go
 })
 
 test('[R20] [S9] the window closes while a file and a text are on their way: they stay here and say so; extended, they go up', async () => {
-  test.skip(
-    world.database === null,
-    'needs the programs of PostgreSQL (initdb, pg_ctl): it moves the end of a batch beside the server, in a database of its own',
-  )
+  test.skip(world.database === null, "needs PostgreSQL's initdb and pg_ctl: a database of its own")
   await clearSlot()
   const { sql } = world.database!
   const [batch] = await sql<{ id: string; closesAt: Date }[]>`
@@ -658,10 +646,7 @@ test('the phone is full: it says so and what was typed stays on the screen; with
   launchOptions,
 }) => {
   const disk = SmallDisk.mount()
-  test.skip(
-    disk === undefined,
-    'needs to mount a small disk (root on Linux) that the browser fills to the last byte; the disk of the machine must not be',
-  )
+  test.skip(disk === undefined, 'needs root on Linux: mounts a small disk to fill it')
   const small = await playwright.chromium.launchPersistentContext(join(disk!.folder, 'profile'), {
     ...launchOptions,
     ...phoneOptions(),

@@ -8,6 +8,7 @@
  */
 import { edgePixels, gradientOf, houghLines } from './edges.ts'
 import type { Line } from './edges.ts'
+import { FRAME_LONG_SIDE } from './frame-size.ts'
 import type { Point, Quad } from './geometry.ts'
 import { isConvex, orderCorners, signedArea } from './geometry.ts'
 import { judgeCandidates } from './judge.ts'
@@ -44,7 +45,6 @@ export interface DetectOptions {
 /** Below this nothing is answered: handles on a wrong quad help less than handles on the whole frame. */
 const LEAST_CONFIDENCE = 0.12
 
-const WORK_LONG_SIDE = 480
 const MOST_LINES = 300
 const MOST_CANDIDATES = 28
 const ALL_PER_BUNDLE = 22
@@ -56,7 +56,7 @@ const NO_DOUBT = 0.97
 
 export function detectPage(image: Raster, options: DetectOptions = {}): Detection | null {
   if (image.width < 48 || image.height < 48) return null
-  const planes = makePlanes(image, WORK_LONG_SIDE, false)
+  const planes = makePlanes(image, FRAME_LONG_SIDE, false)
   const { previous, mode = 'video' } = options
   const kept = previous ? follow(planes, previous) : null
   const found = kept ?? findPage(planes)

@@ -9,9 +9,6 @@ import type { FitRefusal } from './fit-refusal.ts'
 import type { Quad } from './geometry.ts'
 import type { CropBox } from './photo.ts'
 
-/** Frames of the camera are looked at in this size, pixels of the long side. */
-export const FRAME_LONG_SIDE = 480
-
 /** Quarter turns clockwise. */
 export type Turns = 0 | 1 | 2 | 3
 

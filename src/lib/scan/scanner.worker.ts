@@ -8,7 +8,7 @@ import type { FitProgress, PageSource } from './fit-bytes.ts'
 import { fitPages, splitPages } from './fit-bytes.ts'
 import type { Quad } from './geometry.ts'
 import { placeIdCard } from './id-card.ts'
-import { FRAME_LONG_SIDE } from './messages.ts'
+import { FRAME_LONG_SIDE } from './frame-size.ts'
 import type {
   DrawAnswer,
   DrawRequest,
