@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, install } from './prepare.mjs'
+import { environment, runtime } from './process-settings.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -18,10 +19,10 @@ try {
   process.exit(1)
 }
 
-const server = spawn(process.execPath, ['--enable-source-maps', 'build/server.js'], {
+const server = spawn(process.execPath, [...runtime, 'build/server.js'], {
   cwd: join(dirname(fileURLToPath(import.meta.url)), '..'),
   stdio: 'inherit',
-  env: { ...process.env, NODE_ENV: process.env.NODE_ENV ?? 'production' },
+  env: { ...environment, ...process.env, NODE_ENV: process.env.NODE_ENV ?? 'production' },
 })
 // The server ends in its own time; we end when it has, and as it did.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))

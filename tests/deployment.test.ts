@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { environment, runtime } from '../server/process-settings.mjs'
 
 /** What the files of the deployment say of the program is held against the program: no Docker is needed for that. */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -37,6 +38,11 @@ test('the image is built of what is there, does not run as root and tells its he
   expect(users.at(0)).toBe('node')
   expect(users.at(-1)).toBe('node')
   expect(dockerfile).toMatch(/^HEALTHCHECK [\s\S]*\/api\/health/m)
+})
+
+test('the image starts the process as `npm start` does', () => {
+  expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...runtime, 'build/server.js']).replaceAll(',', ', ')}`)
+  for (const [name, value] of Object.entries(environment)) expect(dockerfile).toContain(`ENV ${name}=${value}\n`)
 })
 
 test('every command that the page of deployment and the files name is there', () => {

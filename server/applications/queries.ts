@@ -260,8 +260,8 @@ export const isCertificateTaken = async (db: Db, _who: Who, number: string): Pro
   (await db.selectFrom('application').select('id').where('certificateNumber', '=', number).executeTakeFirst()) !==
   undefined
 
-/** Serials that are laid out at once: so often somebody waits for the batch's row. */
-const LAID_OUT = 100
+/** Serials that are laid out at once. */
+const LAID_OUT = 500
 
 /** Takes a free serial that no other transaction has in hand; one that is rolled back lies there again. */
 async function takeFree(db: Db, batchId: string): Promise<number | undefined> {
@@ -272,26 +272,46 @@ async function takeFree(db: Db, batchId: string): Promise<number | undefined> {
   return rows[0]?.serial
 }
 
-/**
- * Takes the next serial of a batch. Nobody waits for the commit of another who takes one, no serial is given twice, and none is
- * lost. In the last hour everybody takes one: held until the commit, the batch's row let one submission through at a time.
- */
-export async function takeSerial(db: Db, _who: Who, batchId: string): Promise<number> {
-  const free = await takeFree(db, batchId)
-  if (free !== undefined) return free
-  await db.selectFrom('batch').select('id').where('id', '=', batchId).forUpdate().execute()
-  // Whoever had the row before has laid some out.
-  const laidOut = await takeFree(db, batchId)
-  if (laidOut !== undefined) return laidOut
+/** The first of the next serials of a batch, which are then the caller's: he holds its row. */
+async function claimNext(db: Db, batchId: string): Promise<number> {
   const { next } = await db
     .updateTable('batch')
     .set((eb) => ({ nextSerial: eb('nextSerial', '+', LAID_OUT) }))
     .where('id', '=', batchId)
     .returning('nextSerial as next')
     .executeTakeFirstOrThrow()
-  const first = next - LAID_OUT
-  await sql`insert into batch_serial (batch_id, serial)
-    select ${batchId}::uuid, generate_series(${first + 1}::int, ${next - 1}::int)`.execute(db)
+  return next - LAID_OUT
+}
+
+const putOut = (db: Db, batchId: string, first: number, last: number) =>
+  sql`insert into batch_serial (batch_id, serial)
+    select ${batchId}::uuid, generate_series(${first}::int, ${last}::int)`.execute(db)
+
+/** The batch's row until the commit. Its key stays free: what only refers to the batch does not wait. */
+const holdBatch = (db: Db, batchId: string) =>
+  db.selectFrom('batch').select('id').where('id', '=', batchId).forNoKeyUpdate()
+
+/**
+ * Takes the next serial of a batch. Nobody waits for the commit of another who takes one, no serial is given twice, and none is
+ * lost. In the last hour everybody takes one: held until the commit, the batch's row let one submission through at a time. Whoever
+ * takes the middle one lays out the next, unless somebody holds the row, so that in a rush they never run out and nobody waits.
+ */
+export async function takeSerial(db: Db, _who: Who, batchId: string): Promise<number> {
+  const free = await takeFree(db, batchId)
+  if (free !== undefined) {
+    const ahead = free % LAID_OUT === LAID_OUT / 2 && (await holdBatch(db, batchId).skipLocked().executeTakeFirst())
+    if (ahead) {
+      const first = await claimNext(db, batchId)
+      await putOut(db, batchId, first, first + LAID_OUT - 1)
+    }
+    return free
+  }
+  await holdBatch(db, batchId).execute()
+  // Whoever had the row before has laid some out.
+  const laidOut = await takeFree(db, batchId)
+  if (laidOut !== undefined) return laidOut
+  const first = await claimNext(db, batchId)
+  await putOut(db, batchId, first + 1, first + LAID_OUT - 1)
   return first
 }
 

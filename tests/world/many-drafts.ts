@@ -16,7 +16,8 @@ export interface Draft {
 }
 
 /**
- * Drafts like a filled one, each of another person, all in `batch`.
+ * Drafts like a filled one, each of another person, all in `batch`, with a record of what their phones have sent: it is large in
+ * every database that has seen a season.
  * @param without paths of the fields and slots that are still empty
  */
 export async function manyDrafts(
@@ -88,6 +89,9 @@ export async function manyDrafts(
   await sql`insert into application_cell (application_id, path, value, version, updated_at)
     select made.id, ${own}, value, version, updated_at from application_cell, ${wanted}
     where application_id = ${template} and path <> all (${left})`.execute(world.db)
+  await sql`insert into application_mutation (id, application_id, account_id, result, received_at)
+    select gen_random_uuid(), application.id, application.account_id, '{"outcome":"applied"}', application.created_at
+    from application, generate_series(1, 20), ${wanted} where application.id = made.id`.execute(world.db)
   await sql`insert into attachment (id, application_id, path, name, sha256, size, pages, position, created_at)
     select gen_random_uuid(), made.id, ${own}, name, sha256, size, pages, position, created_at
     from attachment, ${wanted}

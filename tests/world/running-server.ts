@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as settings from '../../server/process-settings.mjs'
 import { freePort } from '../faults/postgres.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -58,9 +59,10 @@ export class RunningServer {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [...this.#runtime, 'build/server.js'], {
+    const child = spawn(process.execPath, [...settings.runtime, ...this.#runtime, 'build/server.js'], {
       cwd: root,
       env: {
+        ...settings.environment,
         ...process.env,
         PORT: String(this.#port),
         HOST: '127.0.0.1',
