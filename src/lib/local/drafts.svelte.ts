@@ -112,6 +112,8 @@ export class Draft {
   #typed: ReadonlyMap<string, Typed> = $state.raw(new Map())
   /** Those of them that lie in no row: what fifty cards depend on must not stir when a word in one of them does. */
   #typedAroundRows: ReadonlyMap<string, Typed> = $state.raw(new Map())
+  /** What was keyed in since the last frame, the latest of each field: not told to the page yet. */
+  readonly #keyed = new Map<string, CellValue>()
   #writing = $state(0)
   #problem: Refused | null = $state.raw(null)
   #tick = 0
@@ -191,15 +193,19 @@ export class Draft {
     if (typeof window === 'undefined') return
     const save = () => void this.flush()
     const hidden = () => document.visibilityState === 'hidden' && save()
+    // Enter, Escape, Tab act on what was typed before them.
+    const acting = ({ key }: KeyboardEvent) => key.length > 1 && this.#takeKeyed()
     window.addEventListener('pagehide', save)
     window.addEventListener('blur', save)
     document.addEventListener('visibilitychange', hidden)
     document.addEventListener('focusout', save)
+    document.addEventListener('keydown', acting, { capture: true })
     this.#unlisten = () => {
       window.removeEventListener('pagehide', save)
       window.removeEventListener('blur', save)
       document.removeEventListener('visibilitychange', hidden)
       document.removeEventListener('focusout', save)
+      document.removeEventListener('keydown', acting, { capture: true })
     }
   }
 
@@ -337,7 +343,7 @@ export class Draft {
     return this.#problem
   }
   get hasUnwritten(): boolean {
-    return [...this.#typed.values()].some(({ tick }) => tick === null)
+    return this.#keyed.size > 0 || [...this.#typed.values()].some(({ tick }) => tick === null)
   }
 
   get conflicts(): readonly DraftConflict[] {
@@ -405,6 +411,7 @@ export class Draft {
    * A value that its limit refuses is kept and shown but not sent (R83); the refusal is returned.
    */
   setField(path: string, typed: CellValue): Outcome<undefined> {
+    this.#takeKeyed()
     const value = whole(typed)
     const closed = this.#mayEdit()
     if (closed) return closed
@@ -429,8 +436,25 @@ export class Draft {
     return held ?? ok()
   }
 
+  /**
+   * The same for a person who is typing: the page learns of it when the next frame was drawn, so that nothing that depends on the
+   * field stands between a key and its letter. Whatever else is done takes it in first, and the disk has it as soon.
+   */
+  keyIn(path: string, value: CellValue): void {
+    if (this.#keyed.size === 0) afterDrawing(() => this.#takeKeyed())
+    this.#keyed.set(path, value)
+    this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
+  }
+
+  #takeKeyed(): void {
+    const keyed = [...this.#keyed]
+    this.#keyed.clear()
+    for (const [path, value] of keyed) this.setField(path, value)
+  }
+
   /** Writes what was typed since the last write, in one transaction. Resolves when the disk has it. */
   flush(): Promise<void> {
+    this.#takeKeyed()
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     // One after the other: two writes of one field must not overtake each other.
@@ -503,6 +527,7 @@ export class Draft {
 
   /** Adds a row at the end of a list. @returns its id */
   async addRow(listId: string): Promise<Outcome<string>> {
+    this.#takeKeyed()
     const closed = this.#mayEdit()
     if (closed) return closed
     const found = itemAt(this.type, listId)
@@ -526,6 +551,7 @@ export class Draft {
 
   /** Removes a row with its fields and files. Nothing of it leaves the phone while it can still be taken back. */
   async removeRow(path: string): Promise<Outcome<RemovedRow>> {
+    this.#takeKeyed()
     const closed = this.#mayEdit()
     if (closed) return closed
     const found = itemAt(this.type, path)
@@ -558,6 +584,7 @@ export class Draft {
 
   /** 【设为本专业最高学历】: this row yes, all others no (R68). */
   markOnly(listId: string, rowId: string, fieldId: string): Outcome<undefined> {
+    this.#takeKeyed()
     const found = itemAt(this.type, listId)
     if (!found || !isList(found.item)) return refuse('answer.unknown-path', undefined, { path: listId })
     const list = found.item
@@ -572,6 +599,7 @@ export class Draft {
 
   /** × behind an attached file (R45). One that is still on its way is removed by `Uploads.remove`. */
   async detach(path: string, attachmentId: string): Promise<Outcome<undefined>> {
+    this.#takeKeyed()
     const closed = this.#mayEdit()
     if (closed) return closed
     if (this.isLocked(path)) return refuse('answer.row-locked', undefined, { path })
@@ -587,12 +615,14 @@ export class Draft {
 
   /** 【保留本机】 or 【保留另一台】 (S8). */
   async settle(path: string, keep: 'mine' | 'theirs'): Promise<Outcome<undefined>> {
+    this.#takeKeyed()
     const conflict = this.conflictAt(path)
     return conflict ? this.settleWith(path, keep === 'mine' ? conflict.mine : conflict.theirs) : ok()
   }
 
   /** Settles a conflict with a value put together by hand. */
   async settleWith(path: string, value: CellValue): Promise<Outcome<undefined>> {
+    this.#takeKeyed()
     const conflict = this.conflictAt(path)
     if (!conflict) return ok()
     const closed = this.#mayEdit()
@@ -641,6 +671,13 @@ export class Draft {
     this.#unlisten()
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
+}
+
+/** Calls back when the next frame has been drawn; where none is drawn, soon. */
+function afterDrawing(done: () => void): void {
+  const draws = typeof requestAnimationFrame !== 'undefined' && document.visibilityState === 'visible'
+  if (draws) requestAnimationFrame(() => setTimeout(done))
+  else setTimeout(done)
 }
 
 /** Half a character or a NUL is nothing that was typed: a paste or a broken keyboard. The server takes them out too. */
