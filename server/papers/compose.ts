@@ -89,7 +89,7 @@ export function composeData(subject: PaperSubject): TemplateData {
     ? { ...(defaultTexts as Record<string, Record<string, string>>)[described.texts], ...subject.texts }
     : {}
   for (const [name, text] of Object.entries(texts)) texts[name] = fillText(text, filling)
-  return clean({
+  const data = clean({
     ...paper,
     materials: paper.materials.map((one) => ({
       ...one,
@@ -115,6 +115,8 @@ export function composeData(subject: PaperSubject): TemplateData {
     outcome: subject.outcome,
     size: subject.size ?? 'A3',
   })
+  // It stands at the foot of every page, and fits wherever it stands.
+  return { ...data, number: printable(subject.number) }
 }
 
 /** The reasons that the form offers, as boxes; the chosen one among them also where it was retired since. */
