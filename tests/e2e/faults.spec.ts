@@ -615,6 +615,31 @@ for (const days of LONG ? [1, -1] : [1]) {
   })
 }
 
+test('the code of a page does not come: it says so, and opens by itself when the server is back', async ({
+  browser,
+}) => {
+  // A browser without a service worker: nothing but what was opened before is on the phone.
+  const other = await browser.newContext({
+    ...phoneOptions(),
+    serviceWorkers: 'block',
+    storageState: await phone.storageState(),
+  })
+  const there = await openStep(other)
+  const back = there.getByRole('link', { name: '返回' })
+  await expect(back).toHaveAttribute('href', `/applications/${id}`)
+  world.line.rule = ({ path }) =>
+    path.startsWith('/_app/immutable/') || path === '/api/health' ? 'cut-request' : undefined
+  await back.click()
+  await expect(there.getByRole('heading', { name: '暂时连不上，打不开这一页' })).toBeVisible()
+  const opened = there.waitForEvent('load')
+  world.line.heal()
+  await opened
+  await expect(there).toHaveURL(new RegExp(`/applications/${id}$`))
+  await expect(there.getByText('暂时连不上')).toBeHidden()
+  await expect(there.getByRole('heading', { level: 1 })).toBeVisible()
+  await other.close()
+})
+
 test('a new version comes in the middle of a draft: it waits, and letting it in loses nothing', async () => {
   const ready = () => page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active?.state))
   await expect.poll(ready).toBe('activated')

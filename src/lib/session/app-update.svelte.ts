@@ -4,6 +4,9 @@ import type { FromWorker, ToWorker } from '../../service-worker/messages.ts'
 export type Workers = Pick<ServiceWorkerContainer, 'register' | 'controller' | 'addEventListener'>
 
 const EVERY = 60 * 60_000
+/** After an installation that failed, the next attempt, ms; each later one waits twice as long, up to the longest. */
+const AGAIN = 10_000
+const AGAIN_AT_MOST = 5 * 60_000
 
 /**
  * A new version waits until the person lets it in: it never takes over in the middle of a form (issue of every PWA that
@@ -18,6 +21,7 @@ export class AppUpdate {
   #waiting = $state(false)
   #registration: ServiceWorkerRegistration | null = null
   #reloading = false
+  #failed = 0
 
   /**
    * @param save writes everything that is being typed
@@ -63,21 +67,45 @@ export class AppUpdate {
       if (message.kind === 'retry') this.#retry()
       else this.#hear(message)
     })
-    try {
-      this.#registration = await workers.register('/service-worker.js', { updateViaCache: 'none', type: 'module' })
-    } catch {
-      // Private mode, or a browser that has the API but refuses it: everything works without.
-      return
-    }
-    const registration = this.#registration
-    this.#look()
-    registration.addEventListener('updatefound', () => {
-      registration.installing?.addEventListener('statechange', () => this.#look())
-    })
-    const check = () => void registration.update().catch(() => {})
+    await this.#install()
     if (typeof document === 'undefined') return
+    const check = () => void this.#registration?.update().catch(() => {})
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && check())
     setInterval(check, EVERY)
+  }
+
+  /**
+   * Puts the app on the phone. On the first day the connection may break in the middle of it, and the browser then forgets the
+   * whole attempt: without another one, a page that was not opened yet would not open in a tunnel.
+   */
+  async #install(): Promise<void> {
+    try {
+      const registration = await this.#workers!.register('/service-worker.js', {
+        updateViaCache: 'none',
+        type: 'module',
+      })
+      this.#registration = registration
+      this.#look()
+      registration.addEventListener('updatefound', () => this.#watch(registration.installing))
+      this.#watch(registration.installing)
+    } catch (error) {
+      // Its file did not come. Anything else is private mode, or a browser that has the API but refuses it: all works without.
+      if (error instanceof TypeError) this.#installLater()
+    }
+  }
+
+  #watch(worker: ServiceWorker | null): void {
+    worker?.addEventListener('statechange', () => {
+      this.#look()
+      if (worker.state === 'installed') this.#failed = 0
+      // A version that failed beside one that works is tried again with the next check.
+      if (worker.state === 'redundant' && !this.#registration?.active) this.#installLater()
+    })
+  }
+
+  #installLater(): void {
+    setTimeout(() => void this.#install(), Math.min(AGAIN * 2 ** this.#failed, AGAIN_AT_MOST))
+    this.#failed += 1
   }
 
   #look(): void {

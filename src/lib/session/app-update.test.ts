@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { AppUpdate, type Workers } from './app-update.svelte.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A worker that is being installed, until the test says what becomes of it. */
+class Installing extends EventTarget {
+  state: ServiceWorkerState = 'installing'
+  becomes(state: ServiceWorkerState): void {
+    this.state = state
+    this.dispatchEvent(new Event('statechange'))
+  }
+}
+
+/** A browser that begins an installation at each registration, or says why not. */
+class Browser {
+  readonly attempts: Installing[] = []
+  refuses: Error | null = null
+  active: object | null = null
+  asked = 0
+  readonly workers = {
+    controller: null,
+    addEventListener: () => {},
+    register: async () => {
+      this.asked += 1
+      if (this.refuses) throw this.refuses
+      const installing = new Installing()
+      this.attempts.push(installing)
+      const registration = Object.assign(new EventTarget(), { installing, waiting: null, update: async () => {} })
+      return Object.defineProperty(registration, 'active', { get: () => this.active })
+    },
+  } as unknown as Workers
+}
+
+const begun = async (browser: Browser) => {
+  const update = new AppUpdate({ workers: browser.workers, save: async () => {} })
+  await update.start()
+}
+
+test('an installation that broke off is begun again, each time later, until one succeeds', async () => {
+  const browser = new Browser()
+  await begun(browser)
+  expect(browser.asked).toBe(1)
+  browser.attempts[0]!.becomes('redundant')
+  await vi.advanceTimersByTimeAsync(9_999)
+  expect(browser.asked).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(browser.asked).toBe(2)
+  browser.attempts[1]!.becomes('redundant')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(browser.asked).toBe(2)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(browser.asked).toBe(3)
+  browser.attempts[2]!.becomes('installed')
+  browser.active = {}
+  browser.attempts[2]!.becomes('activated')
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(browser.asked).toBe(3)
+})
+
+test('a new version that failed beside one that works is left to the next check', async () => {
+  const browser = new Browser()
+  browser.active = {}
+  await begun(browser)
+  browser.attempts[0]!.becomes('redundant')
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(browser.asked).toBe(1)
+})
+
+test('a file that did not come is asked for again; a browser that refuses is left in peace', async () => {
+  const browser = new Browser()
+  browser.refuses = new TypeError('Failed to fetch')
+  await begun(browser)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(browser.asked).toBe(2)
+  browser.refuses = new DOMException('no', 'SecurityError')
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(browser.asked).toBe(3)
+})
