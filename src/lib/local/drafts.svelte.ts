@@ -50,6 +50,8 @@ import { answersWith, type Shown, shownContent } from './shown-content.ts'
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */
 export const AUTOSAVE = 300
+/** What is keyed in is shown to the rest of the page no more often than this, ms: a fast typist must not wait for fifty cards. */
+const TOLD_EVERY = 100
 /** After a write that failed, the next attempt, ms. */
 const AGAIN = 3_000
 
@@ -114,6 +116,7 @@ export class Draft {
   #typedAroundRows: ReadonlyMap<string, Typed> = $state.raw(new Map())
   /** What was keyed in since the last frame, the latest of each field: not told to the page yet. */
   readonly #keyed = new Map<string, CellValue>()
+  #told = -TOLD_EVERY
   #writing = $state(0)
   #problem: Refused | null = $state.raw(null)
   #tick = 0
@@ -441,12 +444,14 @@ export class Draft {
    * field stands between a key and its letter. Whatever else is done takes it in first, and the disk has it as soon.
    */
   keyIn(path: string, value: CellValue): void {
-    if (this.#keyed.size === 0) afterDrawing(() => this.#takeKeyed())
+    if (this.#keyed.size === 0) afterDrawing(this.#told + TOLD_EVERY - performance.now(), () => this.#takeKeyed())
     this.#keyed.set(path, value)
     this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
   }
 
   #takeKeyed(): void {
+    if (this.#keyed.size === 0) return
+    this.#told = performance.now()
     const keyed = [...this.#keyed]
     this.#keyed.clear()
     for (const [path, value] of keyed) this.setField(path, value)
@@ -673,11 +678,11 @@ export class Draft {
   }
 }
 
-/** Calls back when the next frame has been drawn; where none is drawn, soon. */
-function afterDrawing(done: () => void): void {
+/** Calls back when the next frame has been drawn, but not before `wait` ms have passed; where none is drawn, soon. */
+function afterDrawing(wait: number, done: () => void): void {
   const draws = typeof requestAnimationFrame !== 'undefined' && document.visibilityState === 'visible'
-  if (draws) requestAnimationFrame(() => setTimeout(done))
-  else setTimeout(done)
+  if (draws) requestAnimationFrame(() => setTimeout(done, wait))
+  else setTimeout(done, wait)
 }
 
 /** Half a character or a NUL is nothing that was typed: a paste or a broken keyboard. The server takes them out too. */
