@@ -20,6 +20,7 @@ import * as browsersOfSessions from './0070-browsers-of-sessions.ts'
 import * as codeLists from './0071-code-lists.ts'
 import * as bulletinFilesAndReaders from './0072-bulletin-files-and-readers.ts'
 import * as closingHour from './0080-closing-hour.ts'
+import * as limitsWithoutALog from './0081-limits-without-a-log.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '0071-code-lists': codeLists,
   '0072-bulletin-files-and-readers': bulletinFilesAndReaders,
   '0080-closing-hour': closingHour,
+  '0081-limits-without-a-log': limitsWithoutALog,
 }

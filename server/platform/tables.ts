@@ -2,7 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 type Instant = ColumnType<Date, Date | string, Date | string>
 
-/** `rate_limit`: how often something was tried in the current window. Rows past `resets_at` are swept. */
+/** `rate_limit`: how often something was tried in the current window. Rows past `resets_at` are swept; a crash of PostgreSQL empties it. */
 export interface RateLimitTable {
   /** `<limit name>:<HMAC of the key>`: no address or number stands here in the clear. */
   key: string
