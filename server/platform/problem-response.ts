@@ -1,6 +1,7 @@
 import type { Context, TypedResponse } from 'hono'
-import { problems, wordsOf } from '#domain/problems.ts'
+import { wordsOf } from '#domain/problems.ts'
 import type { Issue, Ok, ProblemCode, ProblemParams, Refused } from '#domain/problems.ts'
+import { problems } from '#domain/server-problems.ts'
 
 /** The statuses a refusal may have. */
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 423 | 425 | 429 | 500 | 503 | 507
@@ -168,11 +169,11 @@ export function problemBody(refused: Refused): ProblemBody {
   return {
     type: `/problems/${refused.code}`,
     status: problemStatus[refused.code],
-    ...wordsOf(refused),
+    ...wordsOf(refused, problems),
     code: refused.code,
     ...(refused.params && { params: refused.params }),
     ...(refused.path !== undefined && { path: refused.path }),
-    ...(refused.issues && { issues: refused.issues.map((issue) => ({ ...issue, ...wordsOf(issue) })) }),
+    ...(refused.issues && { issues: refused.issues.map((issue) => ({ ...issue, ...wordsOf(issue, problems) })) }),
   }
 }
 

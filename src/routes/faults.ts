@@ -5,9 +5,7 @@ export type Faults = Readonly<Record<string, string>>
 
 /** The words of a refusal laid beside its fields. */
 export function faultsOf(refused: Refused): Faults {
-  const issues = refused.issues ?? [
-    { code: refused.code, path: refused.path ?? '', ...(refused.params && { params: refused.params }) },
-  ]
+  const issues = refused.issues ?? [{ ...refused, path: refused.path ?? '' }]
   return Object.fromEntries(issues.map((issue) => [issue.path, wordsOf(issue).detail]))
 }
 

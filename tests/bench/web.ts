@@ -8,12 +8,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { type BrowserContext, chromium, type Page } from '@playwright/test'
+import { type BrowserContext, chromium } from '@playwright/test'
 import lighthouse from 'lighthouse'
 import { chromiumArguments, chromiumExecutable } from '../chromium.ts'
 import { RunningServer } from '../e2e/application.ts'
 import { batchNamed, filledDraft } from '../e2e/filled-draft.ts'
+import { FORM_USABLE, LOGIN_USABLE, type ScriptBytes, scriptBytes } from '../e2e/script-bytes.ts'
 import { demoPerson, signIn } from '../e2e/walk.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 5)
@@ -55,27 +55,10 @@ async function judged(url: string): Promise<Record<string, number>> {
   )
 }
 
-/** kB of JavaScript (gzip) that came before the page had drawn its first text, and before it could be used. */
-async function scripts(
-  page: Page,
-  path: string,
-  usable: () => Promise<void>,
-): Promise<{ paint: number; usable: number }> {
-  const came: { at: number; bytes: Promise<number> }[] = []
-  page.on('response', (response) => {
-    if (!response.url().endsWith('.js') || response.fromServiceWorker()) return
-    const at = Date.now()
-    came.push({ at, bytes: response.body().then((body) => gzipSync(body).length) })
-  })
-  await page.goto(path)
-  await usable()
-  const paintedAt = await page.evaluate(
-    'performance.timeOrigin + (performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity)',
-  )
-  const sizes = await Promise.all(came.map(async ({ at, bytes }) => ({ at, bytes: await bytes })))
-  const sum = (some: typeof sizes) => Math.round(some.reduce((total, { bytes }) => total + bytes, 0) / 100) / 10
-  return { paint: sum(sizes.filter(({ at }) => at <= (paintedAt as number))), usable: sum(sizes) }
-}
+const inKB = ({ paint, usable }: ScriptBytes) => ({
+  paint: Math.round(paint / 100) / 10,
+  usable: Math.round(usable / 100) / 10,
+})
 
 const server = await RunningServer.create('web')
 const profile = mkdtempSync(join(tmpdir(), 'zhicheng-phone-'))
@@ -93,17 +76,13 @@ try {
   const fresh = await chromium.launch({ executablePath: await chromiumExecutable(), args: [...chromiumArguments] })
   const visitor = await fresh.newContext({ baseURL: server.origin, serviceWorkers: 'block' })
   const first = await visitor.newPage()
-  const loginScripts = await scripts(first, '/apply/login', () =>
-    first.getByLabel('身份证号', { exact: true }).fill('1'),
-  )
+  const loginScripts = inKB(await scriptBytes(first, '/apply/login', LOGIN_USABLE))
   await signIn(first, demoPerson('applicant'))
   await first.waitForURL(/\/home/)
   const batch = await batchNamed(first.request, /工程系列中级/)
   const id = await filledDraft(first, server, batch)
   const again = await visitor.newPage()
-  const formScripts = await scripts(again, `/applications/${id}/basics`, () =>
-    again.getByLabel('姓名', { exact: true }).first().waitFor(),
-  )
+  const formScripts = inKB(await scriptBytes(again, `/applications/${id}/basics`, FORM_USABLE))
   await fresh.close()
 
   const page = context.pages()[0] ?? (await context.newPage())

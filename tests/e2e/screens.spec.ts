@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { DEMO_PASSWORD, demoPeople } from '../../server/demo/people.ts'
 import { expect, type RunningServer, test } from './application.ts'
 import { batchNamed, filledDraft } from './filled-draft.ts'
 import { smallest, visit, visited } from './screen-faults.ts'
+import { FORM_USABLE, LOGIN_USABLE, scriptBytes } from './script-bytes.ts'
 import { signIn } from './walk.ts'
 
 /**
@@ -75,25 +75,11 @@ test('[R2, R3] public screens fit 360 pixels and have no fault of access in any 
   await context.close()
 })
 
-/** Bytes of JavaScript (gzip) that come until the page can be used, without a service worker that has them already. */
-async function scriptBytes(page: Page, path: string, usable: () => Promise<void>): Promise<number> {
-  const scripts: Promise<number>[] = []
-  page.on('response', (response) => {
-    if (response.url().endsWith('.js')) scripts.push(response.body().then((body) => gzipSync(body).length))
-  })
-  await page.goto(path)
-  await usable()
-  const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0)
-  expect(bytes).toBeGreaterThan(10_000)
-  return bytes
-}
-
-test('before the login screen is usable, at most 135 kB of JavaScript has come', async ({ browser, server }) => {
+test('before the login screen is usable, at most 60 kB of JavaScript has come', async ({ browser, server }) => {
   const context = await browser.newContext({ baseURL: server.origin, serviceWorkers: 'block' })
-  const page = await context.newPage()
-  // Half of it is the store, which is fetched behind a screen that stands: on a fast network it may be there in time.
-  const type = () => page.getByLabel('身份证号', { exact: true }).fill('1')
-  expect(await scriptBytes(page, '/apply/login', type)).toBeLessThanOrEqual(135_000)
+  const { usable } = await scriptBytes(await context.newPage(), '/apply/login', LOGIN_USABLE)
+  expect(usable).toBeGreaterThan(10_000)
+  expect(usable).toBeLessThanOrEqual(60_000)
   await context.close()
 })
 
@@ -107,12 +93,12 @@ test('[R2] the applicant’s screens fit 360 pixels and have no fault of access 
   expect(await visit(page, [`/apply/review/${batch.id}`])).toEqual({})
   const id = await filledDraft(page, server, batch, { workStartDate: '2016-07' })
   application = `/applications/${id}`
-  await test.step('a form needs at most 152 kB of JavaScript', async () => {
+  await test.step('a form needs at most 131 kB of JavaScript', async () => {
     const storageState = await context.storageState()
     const other = await browser.newContext({ baseURL: server.origin, serviceWorkers: 'block', storageState })
-    const form = await other.newPage()
-    const stands = () => form.getByLabel('姓名', { exact: true }).first().waitFor()
-    expect(await scriptBytes(form, `${application}/basics`, stands)).toBeLessThanOrEqual(152_000)
+    const { usable } = await scriptBytes(await other.newPage(), `${application}/basics`, FORM_USABLE)
+    expect(usable).toBeGreaterThan(10_000)
+    expect(usable).toBeLessThanOrEqual(131_000)
     await other.close()
   })
   await page.goto(application)

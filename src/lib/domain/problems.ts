@@ -1,16 +1,18 @@
 import { REASON_AT_LEAST } from './rules/reason.ts'
+import type { serverProblems } from './server-problems.ts'
 
-/**
- * Every refusal the system can utter, in one closed table: a stable code, what happened, and what to do now.
- * The server answers with the code and these words (RFC 9457); the phone shows the same words when it refuses on its own.
- * `{name}` marks a parameter.
- */
+/** What happened, and what to do now. `{name}` marks a parameter. */
 export interface ProblemWords {
   readonly title: string
   readonly detail: string
 }
 
-export const problems = {
+/**
+ * Every refusal the phone can utter, by a stable code: on its own, or long after the server did. The server answers with
+ * the code and these words (RFC 9457). What the server alone utters stands in `server-problems.ts`: its words come with the
+ * answer, so that no phone carries them. Together they are one closed table.
+ */
+export const phoneProblems = {
   // requests
   'request.not-found': { title: '没有找到', detail: '没有找到您要的内容，它可能已被删除。请返回列表刷新。' },
   'request.invalid': { title: '内容不符合要求', detail: '有内容不符合要求，请按提示修改后再提交。' },
@@ -26,13 +28,8 @@ export const problems = {
     title: '不能开启提醒',
     detail: '这部手机连不上浏览器的推送服务，没有开启。结果会用短信告诉您。',
   },
-  'push.unknown-service': {
-    title: '不能开启提醒',
-    detail: '这个浏览器用的推送服务不认识，没有开启。结果会用短信告诉您。',
-  },
   'request.too-large': { title: '内容太大', detail: '发送的内容太大，没有收下。请减少后再试。' },
   'request.too-many': { title: '操作太频繁', detail: '操作太频繁。请过 {seconds} 秒再试。' },
-  'request.foreign-origin': { title: '来源不对', detail: '请求不是从本系统页面发出的，没有执行。请刷新页面后再试。' },
   'request.failed': {
     title: '没有成功',
     detail: '没有成功，原因在我们这边。内容都在，请过几分钟再试。如需帮助，请报编号 {reference}。',
@@ -49,50 +46,17 @@ export const problems = {
     detail: '身份证号或密码不对。请核对后再试，或点“找回密码”。',
   },
   'account.locked': { title: '暂时不能登录', detail: '密码错误次数太多，请过 {minutes} 分钟再试，或点“找回密码”。' },
-  'account.captcha-wrong': { title: '验证码不对', detail: '验证码不对，已换一张，请再输一次。' },
-  'account.captcha-expired': { title: '验证码已失效', detail: '验证码已失效，已换一张，请再输一次。' },
-  'account.already-registered': {
-    title: '这个身份证号已注册',
-    detail: '这个身份证号已注册，不能再注册一次。请直接登录，忘记密码请点“找回密码”。',
-  },
-  'account.passwords-differ': { title: '两次密码不一样', detail: '两次输入的密码不一样，请再输一次。' },
   'account.must-change-password': { title: '请先修改密码', detail: '您正在使用临时密码，请先设置新密码。' },
-  'account.id-number-immutable': {
-    title: '身份证号不能改',
-    detail: '身份证号注册后不能修改。确有错误，请带身份证到受理点办理。',
-  },
+  'account.passwords-differ': { title: '两次密码不一样', detail: '两次输入的密码不一样，请再输一次。' },
   'account.own-application': {
     title: '不能办理自己的申报',
     detail: '这是您本人的申报，按回避规定不能由您办理。请转给他人。',
-  },
-  'account.own-access': {
-    title: '不能改自己的',
-    detail: '不能停用自己的账号，也不能撤销自己的管理员角色。请另一位管理员办理。',
-  },
-  'account.code-wrong': { title: '短信验证码不对', detail: '短信验证码不对或已失效，请重新获取。' },
-  'account.mobile-needs-code': {
-    title: '换手机号要验证',
-    detail: '换手机号要先验证新号码。请到“我的”里点“手机号码”，按提示输入短信验证码。',
   },
   'account.passkey-wrong': {
     title: '通行密钥没有通过',
     detail: '通行密钥没有通过，它可能已在别处删除。请用身份证号和密码登录。',
   },
   'account.passkey-known': { title: '已经添加过', detail: '这台设备已经添加过通行密钥，可以直接用来登录。' },
-  'account.too-many-passkeys': { title: '通行密钥太多', detail: '最多添加 {atMost} 个通行密钥，请先删除不用的。' },
-  'account.second-person': {
-    title: '要由另一个人确认',
-    detail: '换手机号要两个人经办：登记的人、账号本人都不能自己确认，请由另一位经办人确认。',
-  },
-  'account.change-decided': { title: '已经办过', detail: '这次换号已经确认或退回过，请刷新。' },
-  'account.change-too-old': {
-    title: '登记已过期',
-    detail: '这次换号登记已超过 7 天，不能再确认。请本人带身份证原件到柜台重新登记。',
-  },
-  'account.mobile-used': {
-    title: '手机号已用满',
-    detail: '这个手机号已用于 {atMost} 个账号，不能再用。请填另一个手机号码。',
-  },
   'account.consent-required': { title: '请先同意', detail: '请先阅读并同意个人信息处理说明。' },
   'identity.id-number-wrong': { title: '身份证号不对', detail: '身份证号不对，请核对 18 位号码，特别是最后 4 位。' },
   'identity.mobile-wrong': { title: '手机号码不对', detail: '手机号码不对，请填 11 位手机号码。' },
@@ -115,10 +79,6 @@ export const problems = {
   'code-list.relied-on': {
     title: '不能停用',
     detail: '申报表里有内容要看“{label}”，不能停用。可以改它的名称。',
-  },
-  'code-list.version-changed': {
-    title: '别人刚改过',
-    detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
   },
   'reading.too-early': { title: '请读完再继续', detail: '请读完全文，还要 {seconds} 秒才能继续。' },
   'reading.missing': { title: '还没有阅读', detail: '还没有阅读并同意，请先打开阅读页。' },
@@ -160,14 +120,7 @@ export const problems = {
     title: '还没有排进评审会',
     detail: '请先在“评审会”里把这份申报排进一次会议，排进后会自动提交评委会。',
   },
-  'committee.confirmed': { title: '评审会已确认', detail: '这次评审会的结果已由主持人确认并封存，不能再改。' },
-  'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
-  'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },
-  'committee.member-avoids': { title: '有委员要回避', detail: '{member}与申报人同单位或是本人，要先登记回避。' },
   'publicity.not-on-list': { title: '不在公示名单', detail: '请先在“公示”里把这份申报列入名单，再公示。' },
-  'publicity.published': { title: '已经公示', detail: '这份名单已经公示，不能再改。' },
-  'publicity.empty': { title: '名单是空的', detail: '现在没有评审（核准）通过、等着公示的申报。' },
-  'result.pick-up-missing': { title: '还没有发证', detail: '这份申报还没有证书编号，不能登记领证。' },
 
   // answers
   'answer.required': { title: '必填', detail: '还没有填{label}。' },
@@ -255,15 +208,7 @@ export const problems = {
   },
 
   // papers
-  'paper.not-yet-official': { title: '还不能打印正式版', detail: '预审通过后才能导出、打印正式版，现在可以看预览版。' },
-  'paper.not-needed': { title: '没有选择委托函', detail: '申报时没有选择需要评审委托函。' },
-  'paper.rare-character': { title: '有字打不出', detail: '“{character}”这个字现在打印不出来，请联系职称办处理。' },
 
-  'paper.unknown-placeholder': {
-    title: '花括号里的名称不对',
-    detail: '没有“{name}”这一项，打印时会是空白。请按说明里的名称填写花括号。',
-  },
-  'bulletin.changed': { title: '刚被别人改过', detail: '这篇刚被别人改过，没有保存。请复制您的内容，刷新后再改。' },
   'bulletin.unsafe-link': {
     title: '链接不能用',
     detail: '链接“{address}”不能用。请用 https:// 开头的网址、电话 tel:，或本系统的页面地址。',
@@ -272,17 +217,8 @@ export const problems = {
     title: '不能限定地区',
     detail: '发给所有人的不能限定地区：没有登录的人不知道在哪里。请只选角色，或不选地区。',
   },
-  'bulletin.too-many-pinned': { title: '置顶太多', detail: '最多置顶 {atMost} 篇，请先取消一篇的置顶。' },
-  'bulletin.file-too-large': { title: '附件太大', detail: '没有上传。附件不能超过 {limit}，请压缩或分成几个再传。' },
-  'bulletin.not-now': { title: '现在不能这样做', detail: '这篇现在是“{state}”，不能这样做。请刷新后再看。' },
-  'paper.text-changed': { title: '刚被别人改过', detail: '这份文字刚被别人改过。请刷新，看过新内容再改。' },
 
   // messages of the office
-  'notice.on-its-way': { title: '还在发送', detail: '上一次还在发送，请等有了结果再重发。' },
-  'notice.no-browser': {
-    title: '没有能推送的手机',
-    detail: '申报人没有打开推送，或已在那台手机退出登录。请改发短信，或打电话告知。',
-  },
   'message.too-short': { title: '消息太短', detail: '消息至少写 {atLeast} 个字，说明要申报人做什么。' },
   'message.id-number': {
     title: '消息里有身份证号',
@@ -299,7 +235,7 @@ export const problems = {
   'storage.full': { title: '本机空间不足', detail: '手机空间不足，新的内容存不下。请清理后再试，或先联网同步。' },
 } as const satisfies Record<string, ProblemWords>
 
-export type ProblemCode = keyof typeof problems
+export type ProblemCode = keyof typeof phoneProblems | keyof typeof serverProblems
 
 export type ProblemParams = Readonly<Record<string, string | number>>
 
@@ -314,6 +250,8 @@ export interface Refused {
   readonly code: ProblemCode
   readonly params?: ProblemParams
   readonly path?: string
+  /** As the server spoke them, where the phone has no words of its own. */
+  readonly words?: ProblemWords
   /** Several refusals found in one go, e.g. all missing fields of a submission. */
   readonly issues?: readonly Issue[]
 }
@@ -323,6 +261,7 @@ export interface Issue {
   readonly code: ProblemCode
   readonly path: string
   readonly params?: ProblemParams
+  readonly words?: ProblemWords
 }
 
 export type Outcome<T> = Ok<T> | Refused
@@ -342,8 +281,11 @@ export function refuse(
 }
 
 /** The words of a refusal with its parameters filled in. A parameter that is missing leaves no braces behind. */
-export function wordsOf(problem: { code: ProblemCode; params?: ProblemParams | undefined }): ProblemWords {
-  const words: ProblemWords = problems[problem.code]
+export function wordsOf(
+  problem: { code: ProblemCode; params?: ProblemParams | undefined; words?: ProblemWords | undefined },
+  table: Readonly<Partial<Record<ProblemCode, ProblemWords>>> = phoneProblems,
+): ProblemWords {
+  const words = table[problem.code] ?? problem.words ?? phoneProblems['request.invalid']
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => String(problem.params?.[name] ?? ''))
   return { title: fill(words.title), detail: fill(words.detail) }
 }

@@ -1,8 +1,10 @@
 import type { ApplicationType } from '#domain/forms/application-type.ts'
+import { canonicalJson } from '#domain/forms/edition.ts'
 import { windowState, type WindowState } from '#domain/rules/window.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { BatchOffer, KeptEdition, PhoneDatabase } from './database.ts'
 import { written } from './database.ts'
+import { lately } from './lately.ts'
 import { Live } from './live-query.svelte.ts'
 import type { PhoneClock } from './phone-clock.ts'
 
@@ -35,18 +37,32 @@ export class Batches {
   get list(): readonly BatchOffer[] {
     return this.#live.current
   }
+  /** Whether the list is what lies on the phone, and no longer merely empty. */
+  get isRead(): boolean {
+    return this.#live.isRead
+  }
+
+  /** `refresh`, for who is content with an answer of a moment ago. */
+  readonly freshen = lately(() => this.refresh())
 
   /** Asks the server again, and for each edition that is not here yet. What is here stays when there is no network. */
   async refresh(): Promise<Outcome<undefined>> {
     const answered = await this.#source.batches()
     if (!answered.ok) return answered
-    const kept = await written(this.#db, () => this.#db.batches.bulkPut([...answered.value]))
+    const kept = await written(this.#db, () => this.#keep(answered.value))
     if (!kept.ok) return kept
     for (const id of new Set(answered.value.map(({ editionId }) => editionId))) {
       const edition = await this.editionOf(id)
       if (!edition.ok) return edition
     }
     return ok()
+  }
+
+  /** Writes what is not here as it is: every write has all that was read drawn again, and these are many words. */
+  async #keep(batches: readonly BatchOffer[]): Promise<void> {
+    const here = await this.#db.batches.bulkGet(batches.map(({ id }) => id))
+    const changed = batches.filter((batch, at) => canonicalJson(batch) !== canonicalJson(here[at]))
+    if (changed.length > 0) await this.#db.batches.bulkPut(changed)
   }
 
   /** A batch from the store, or from the server where it was never seen. */

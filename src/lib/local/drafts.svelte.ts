@@ -715,6 +715,10 @@ export class Drafts {
   get list(): readonly KeptApplication[] {
     return this.#live.current
   }
+  /** Whether the list is what lies on the phone, and no longer merely empty. */
+  get isRead(): boolean {
+    return this.#live.isRead
+  }
 
   /** Opens an application; the same object for all who open it, until the last of them has closed it. */
   async open(id: string): Promise<Outcome<Draft>> {

@@ -9,6 +9,7 @@ export class Live<T> {
   readonly #query: () => Promise<T>
   readonly #read: () => void
   #current = $state.raw() as T
+  #isRead = $state(false)
   #subscription: Subscription | null = null
   #listeners = 0
   readonly #onvalue: ((value: T) => void) | undefined
@@ -29,6 +30,12 @@ export class Live<T> {
     return this.#current
   }
 
+  /** Whether the store has answered: until then `current` is only what it was begun with. */
+  get isRead(): boolean {
+    this.#read()
+    return this.#isRead
+  }
+
   start(): void {
     this.#listeners += 1
     if (this.#subscription) return
@@ -36,6 +43,7 @@ export class Live<T> {
       next: (value) => {
         this.#onvalue?.(value)
         this.#current = value
+        this.#isRead = true
       },
       // The connection was lost under the query: the next change of a listener starts it anew.
       error: () => {

@@ -19,23 +19,9 @@ import type { Lead } from './lead.ts'
 import { Live } from './live-query.svelte.ts'
 import { conflictsKey, outboxTables, queue } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
+import { attachedLines, type SlotLine } from './slot-line.ts'
 
-/** One line of a slot: what AttachmentChip shows (R44–R47). */
-export interface SlotLine {
-  readonly id: string
-  readonly name: string
-  readonly bytes: number
-  readonly pages?: number
-  /** share sent, 0–1 */
-  readonly sent?: number
-  readonly state: 'waiting' | 'uploading' | 'uploaded' | 'offline' | 'too-large' | 'failed'
-  readonly problem?: string
-  readonly code?: ProblemCode
-  /** opens the file at the server */
-  readonly href?: string
-  readonly removable: boolean
-  readonly retryable: boolean
-}
+export type { SlotLine }
 
 /** What moves bytes to the server: `upload-transport.ts` by tus; a test brings its own. */
 export interface UploadTransport {
@@ -177,24 +163,11 @@ export class Uploads {
 
   /** The lines of a slot: attached files first, then those on their way, in order. */
   linesOf(draft: Draft, path: string): readonly SlotLine[] {
-    const attached = draft.answersAroundRows.files[path] ?? []
+    const attached = attachedLines(draft, path)
     const here = new Set(attached.map(({ id }) => id))
-    const locked = draft.isLocked(path)
     const refusal = draft.refusalAt(path)
     return [
-      ...attached.map((file): SlotLine => {
-        const { id, name, size, pages } = file
-        return {
-          id,
-          name,
-          bytes: size,
-          ...(pages > 0 && { pages }),
-          state: 'uploaded',
-          href: `/api/files/${id}`,
-          removable: !locked,
-          retryable: false,
-        }
-      }),
+      ...attached,
       ...this.#rows
         .filter((row) => row.applicationId === draft.id && row.path === path && !here.has(row.id))
         .map((row) =>

@@ -1,6 +1,8 @@
 import type { BulletinKind } from '#domain/bulletin/bulletin.ts'
+import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
 import { type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
+import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
 
 /** An announcement or policy as the API lists it. */
@@ -101,6 +103,10 @@ export class BulletinShelf {
   get list(): readonly KeptBulletin[] {
     return this.#live.current
   }
+  /** Whether the list is what lies on the phone, and no longer merely empty. */
+  get isRead(): boolean {
+    return this.#live.isRead
+  }
   get unread(): number {
     return this.list.filter(({ read }) => !read).length
   }
@@ -113,6 +119,9 @@ export class BulletinShelf {
     const now = this.#deps.now()
     return shelf.items.filter(({ withdrawnAt }) => !withdrawnAt || Date.parse(withdrawnAt) > now)
   }
+
+  /** `refresh`, for who is content with an answer of a moment ago. */
+  readonly freshen = lately(() => this.refresh())
 
   /** Takes the newest titles, and the texts of the first of them. What is here stays when there is no network. */
   async refresh(): Promise<Outcome<undefined>> {
@@ -200,8 +209,11 @@ export class BulletinShelf {
     const { db, accountId } = this.#deps
     const stored = await written(db, () =>
       db.transaction('rw', db.meta, async () => {
-        const shelf: Shelf = { accountId, items: [...change(await this.#kept())].sort(newestFirst).slice(0, KEPT) }
-        await db.meta.put({ key: KEY, value: shelf })
+        const before = await this.#kept()
+        const items = [...change(before)].sort(newestFirst).slice(0, KEPT)
+        // Every write has the list read and drawn again.
+        if (canonicalJson(items) === canonicalJson(before)) return
+        await db.meta.put({ key: KEY, value: { accountId, items } satisfies Shelf })
       }),
     )
     return stored.ok ? ok() : stored

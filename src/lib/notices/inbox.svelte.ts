@@ -1,5 +1,7 @@
+import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
 import { type KeptNotice, type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
+import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
 
 /** A notice as the API tells it. */
@@ -36,9 +38,16 @@ export class Inbox {
   get list(): readonly KeptNotice[] {
     return this.#live.current
   }
+  /** Whether the list is what lies on the phone, and no longer merely empty. */
+  get isRead(): boolean {
+    return this.#live.isRead
+  }
   get unread(): number {
     return this.list.filter(({ readAt }) => readAt === null).length
   }
+
+  /** `refresh`, for who is content with an answer of a moment ago. */
+  readonly freshen = lately(() => this.refresh())
 
   /** Tells the server what was read here, then asks for what is new. What another device read is taken over. */
   async refresh(): Promise<Outcome<undefined>> {
@@ -53,12 +62,14 @@ export class Inbox {
           const before = await db.notices.get(notice.id)
           // A read mark that is on its way up is not taken back by an older list.
           const pending = before?.readPending === 1 && notice.readAt === null
-          await db.notices.put({
+          const next: KeptNotice = {
             ...notice,
             accountId,
             readAt: pending ? before.readAt : notice.readAt,
             readPending: pending ? 1 : 0,
-          })
+          }
+          // Every write has the list read and drawn again.
+          if (canonicalJson(before) !== canonicalJson(next)) await db.notices.put(next)
         }
       }),
     )

@@ -1,8 +1,8 @@
-import { type ClientResponse, hc } from 'hono/client'
+import type { ClientResponse } from 'hono/client'
 import type { ResponseFormat } from 'hono/types'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
-import type { Api } from '#server/app.ts'
 import { refusedFrom } from '$lib/local/problem-body.ts'
+import { apiClient } from './api-client.ts'
 
 /** A request that hangs is a lost network: the phone works on from its store, ms. */
 const PATIENCE = 30_000
@@ -11,9 +11,7 @@ const patiently: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(PATIENCE) })
 
 /** The only client of the API; every answer's type is inferred from the server's routes. */
-export const api = hc<Api>(typeof location === 'undefined' ? 'http://localhost' : location.origin, {
-  fetch: patiently,
-}).api
+export const api = apiClient(typeof location === 'undefined' ? 'http://localhost' : location.origin, patiently).api
 
 /**
  * Awaits an answer as an outcome: the value, or the refusal with the same code that the server spoke.

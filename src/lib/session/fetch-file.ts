@@ -1,4 +1,5 @@
-import { ok, type Outcome, problems, type ProblemCode, refuse } from '#domain/problems.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { refusedFrom } from '$lib/local/problem-body.ts'
 
 /** The bytes of a file or paper behind `/api`; refused with the server's own code, or 'network.offline'. */
 export async function fetchFile(href: string): Promise<Outcome<ArrayBuffer>> {
@@ -9,11 +10,6 @@ export async function fetchFile(href: string): Promise<Outcome<ArrayBuffer>> {
     return refuse('network.offline')
   }
   if (response.ok) return ok(await response.arrayBuffer())
-  const problem = (await response.json().catch(() => ({}))) as {
-    code?: string
-    params?: Record<string, string | number>
-  }
-  return problem.code !== undefined && Object.hasOwn(problems, problem.code)
-    ? refuse(problem.code as ProblemCode, problem.params)
-    : refuse(response.status === 404 ? 'request.not-found' : 'request.failed')
+  const problem = refusedFrom(await response.text().catch(() => ''))
+  return problem ?? refuse(response.status === 404 ? 'request.not-found' : 'request.failed')
 }

@@ -3,14 +3,13 @@ import type { Batches } from '$lib/local/batches.svelte.ts'
 import { StorageWatch } from '$lib/local/storage.svelte.ts'
 import { api, ask } from './api.ts'
 import { AppUpdate } from './app-update.svelte.ts'
+import { comes } from './comes.ts'
 import { ServerClock } from './server-clock.svelte.ts'
 import { Session, type TabMessage } from './session.svelte.ts'
+import { whenIdle } from './when-idle.ts'
 import type { Store, Work } from './work.ts'
 
 export type { Work }
-
-/** A part of the app that did not come, on a network that breaks off, is asked for again after so long, ms. */
-const AGAIN = 2000
 
 /** The phone with all its parts, wired once. Screens take what they need from here. */
 export class Phone {
@@ -104,10 +103,13 @@ export class Phone {
     addEventListener('offline', network)
     this.clock.start()
     this.storage.start()
-    void this.update.start()
+    // Its worker fetches the whole app at the first visit: the page that was asked for comes before.
+    whenIdle(() => void this.update.start())
     // Who was here last works at once; the server's word comes when it comes.
     await this.session.reread()
     await this.#fit(false)
+    // The page of who was here last comes before the question whether he still is.
+    if (this.session.account) await new Promise<void>((done) => whenIdle(done))
     await this.#refreshSession()
   }
 
@@ -169,19 +171,6 @@ export class Phone {
     await this.session.reread()
     if (message.kind === 'signed-in') await this.session.refresh()
     await this.#fit(false)
-  }
-}
-
-/** A part of the app, asked for until it comes. */
-async function comes<Part>(part: () => Promise<Part>): Promise<Part> {
-  for (;;) {
-    try {
-      return await part()
-    } catch (fault) {
-      // The browser's words for a module that did not come; anything else is a fault of ours.
-      if (!(fault instanceof TypeError)) throw fault
-      await new Promise((done) => setTimeout(done, AGAIN))
-    }
   }
 }
 

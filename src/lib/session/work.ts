@@ -4,18 +4,20 @@ import { Batches } from '$lib/local/batches.svelte.ts'
 import { metaOnce, PhoneDatabase } from '$lib/local/database.ts'
 import { Drafts } from '$lib/local/drafts.svelte.ts'
 import type { EducationWish, Wish } from '$lib/local/education-wish.svelte.ts'
+import { lateUploads, type UploadDesk } from '$lib/local/late-uploads.svelte.ts'
 import { createLead, type Lead, type Locks } from '$lib/local/lead.ts'
 import type { ScanStack } from '$lib/local/scan-stack.svelte.ts'
 import { sealOldRows } from '$lib/local/sealing.ts'
 import { type SessionStore, sessionStore } from '$lib/local/session-store.ts'
 import { Sync } from '$lib/local/sync.svelte.ts'
 import { createTusTransport } from '$lib/local/upload-transport.ts'
-import { Uploads } from '$lib/local/uploads.svelte.ts'
 import { Inbox } from '$lib/notices/inbox.svelte.ts'
 import { pushOfThisBrowser, PushReminders } from '$lib/notices/push.svelte.ts'
 import { api, ask } from './api.ts'
+import { comes } from './comes.ts'
 import type { ServerClock } from './server-clock.svelte.ts'
 import type { Kept } from './session.svelte.ts'
+import { whenIdle } from './when-idle.ts'
 
 /** What a signed-in person works with. */
 export interface Work {
@@ -23,7 +25,7 @@ export interface Work {
   readonly db: PhoneDatabase
   readonly drafts: Drafts
   readonly sync: Sync
-  readonly uploads: Uploads
+  readonly uploads: UploadDesk
   readonly inbox: Inbox
   readonly push: PushReminders
   readonly batches: Batches
@@ -46,18 +48,6 @@ export interface WorkPlace {
 }
 
 const newId = (): string => crypto.randomUUID()
-
-/** So long the first page has the phone to itself at most, ms; and for as long where the browser (Safari) cannot say that it rests. */
-const FIRST = 400
-
-function whenIdle(work: () => void): () => void {
-  if (typeof requestIdleCallback !== 'function') {
-    const timer = setTimeout(work, FIRST)
-    return () => clearTimeout(timer)
-  }
-  const handle = requestIdleCallback(work, { timeout: FIRST })
-  return () => cancelIdleCallback(handle)
-}
 
 /**
  * The store of this phone and all that works on it. A module of its own, loaded when the first page stands: it is more
@@ -90,8 +80,8 @@ export class Store {
     const cancel = whenIdle(() => {
       work.sync.start()
       void work.uploads.start()
-      void work.batches.refresh()
-      void work.inbox.refresh()
+      void work.batches.freshen()
+      void work.inbox.freshen()
       void work.push.refresh()
       // Beside the work: reads and writes do not wait for it, and what a full phone refuses is tried again next time.
       void sealOldRows(this.#db).catch(() => {})
@@ -143,7 +133,13 @@ export class Store {
       const answered = await ask(api.uploads.known.$post({ json }))
       return answered.ok ? ok(answered.value?.uploadId ?? null) : answered
     }, new URL('/api/uploads', location.origin).href)
-    const uploads = new Uploads({ db, clock, newId, accountId, transport, lead, online, onexpired })
+    const uploads = lateUploads(
+      async () => {
+        const { Uploads } = await comes(() => import('$lib/local/uploads.svelte.ts'))
+        return new Uploads({ db, clock, newId, accountId, transport, lead, online, onexpired })
+      },
+      async () => (await db.uploads.where({ accountId }).count()) > 0,
+    )
     const inbox = new Inbox({
       db,
       accountId,

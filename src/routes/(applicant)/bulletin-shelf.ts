@@ -1,6 +1,7 @@
 import { BulletinShelf } from '$lib/notices/bulletin.svelte.ts'
 import { api, ask } from '$lib/session/api.ts'
 import { phone, type Work } from '$lib/session/phone.svelte.ts'
+import { whenIdle } from '$lib/session/when-idle.ts'
 
 const shelves = new WeakMap<Work, BulletinShelf>()
 
@@ -20,6 +21,7 @@ export function bulletinShelf(): BulletinShelf {
     },
   })
   shelves.set(work, shelf)
-  void shelf.refresh()
+  // The page on the screen comes first; it shows what is here.
+  whenIdle(() => void shelf.freshen())
   return shelf
 }

@@ -1,52 +1,10 @@
-import { assessmentGrade } from './assessment-grade.ts'
-import { authorship } from './authorship.ts'
-import { certificateWay } from './certificate-way.ts'
 import type { CodeItem, CodeList } from './code-list.ts'
-import { continuingEducationKind } from './continuing-education-kind.ts'
-import { degree } from './degree.ts'
-import { educationCompletion } from './education-completion.ts'
-import { educationLevel } from './education-level.ts'
-import { employerNature } from './employer-nature.ts'
-import { ethnicity } from './ethnicity.ts'
-import { exceptionType } from './exception-type.ts'
-import { gender } from './gender.ts'
-import { health } from './health.ts'
-import { politicalStatus } from './political-status.ts'
-import { publicationKind } from './publication-kind.ts'
-import { region } from './region.ts'
-import { reissueReason } from './reissue-reason.ts'
-import { rewardKind } from './reward-kind.ts'
+import { formLists } from './form-lists.ts'
 import { series } from './series.ts'
-import { studyMode } from './study-mode.ts'
-import { titleLevel } from './title-level.ts'
-import { titleWay } from './title-way.ts'
 import { title } from './title.ts'
 
-/** Every closed list of choices the forms use, by id. */
-export const codeLists = {
-  assessmentGrade,
-  authorship,
-  certificateWay,
-  continuingEducationKind,
-  degree,
-  educationCompletion,
-  educationLevel,
-  employerNature,
-  ethnicity,
-  exceptionType,
-  gender,
-  health,
-  politicalStatus,
-  publicationKind,
-  region,
-  reissueReason,
-  rewardKind,
-  series,
-  studyMode,
-  title,
-  titleLevel,
-  titleWay,
-} as const satisfies Record<string, CodeList>
+/** Every closed list of choices, by id. */
+export const codeLists = { ...formLists, series, title } as const satisfies Record<string, CodeList>
 
 export type CodeListId = keyof typeof codeLists
 

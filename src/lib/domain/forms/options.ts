@@ -1,5 +1,5 @@
-import type { CodeItem } from '../code-lists/code-list.ts'
-import { codeLists } from '../code-lists/index.ts'
+import type { CodeItem, CodeList } from '../code-lists/code-list.ts'
+import { formLists } from '../code-lists/form-lists.ts'
 import { titleLevel } from '../code-lists/title-level.ts'
 import type { CellValue, Facts, Option } from './answers.ts'
 import type { Lookup } from './condition.ts'
@@ -10,7 +10,7 @@ const levelInWords = (level: string): string => titleLevel.items.find(({ code })
 
 /** The entries of a list, retired ones among them, as the edition has them. */
 const entriesOf = (from: Extract<ChoiceField['from'], { list: unknown }>): readonly CodeItem[] =>
-  from.items ?? codeLists[from.list].items
+  from.items ?? (formLists as Readonly<Record<string, CodeList>>)[from.list]?.items ?? []
 
 /** The choices that a field offers now; those of a batch depend on what was chosen before (R51, R52, R32). */
 export function optionsOf(field: ChoiceField, facts: Facts, lookup: Lookup): readonly Option[] {

@@ -1,0 +1,74 @@
+import { phoneProblems, type ProblemWords } from './problems.ts'
+
+/** The refusals that the server alone utters, and that nobody reads later than in its answer. */
+export const serverProblems = {
+  'push.unknown-service': {
+    title: '不能开启提醒',
+    detail: '这个浏览器用的推送服务不认识，没有开启。结果会用短信告诉您。',
+  },
+  'request.foreign-origin': { title: '来源不对', detail: '请求不是从本系统页面发出的，没有执行。请刷新页面后再试。' },
+  'account.captcha-wrong': { title: '验证码不对', detail: '验证码不对，已换一张，请再输一次。' },
+  'account.captcha-expired': { title: '验证码已失效', detail: '验证码已失效，已换一张，请再输一次。' },
+  'account.already-registered': {
+    title: '这个身份证号已注册',
+    detail: '这个身份证号已注册，不能再注册一次。请直接登录，忘记密码请点“找回密码”。',
+  },
+  'account.id-number-immutable': {
+    title: '身份证号不能改',
+    detail: '身份证号注册后不能修改。确有错误，请带身份证到受理点办理。',
+  },
+  'account.own-access': {
+    title: '不能改自己的',
+    detail: '不能停用自己的账号，也不能撤销自己的管理员角色。请另一位管理员办理。',
+  },
+  'account.code-wrong': { title: '短信验证码不对', detail: '短信验证码不对或已失效，请重新获取。' },
+  'account.mobile-needs-code': {
+    title: '换手机号要验证',
+    detail: '换手机号要先验证新号码。请到“我的”里点“手机号码”，按提示输入短信验证码。',
+  },
+  'account.too-many-passkeys': { title: '通行密钥太多', detail: '最多添加 {atMost} 个通行密钥，请先删除不用的。' },
+  'account.second-person': {
+    title: '要由另一个人确认',
+    detail: '换手机号要两个人经办：登记的人、账号本人都不能自己确认，请由另一位经办人确认。',
+  },
+  'account.change-decided': { title: '已经办过', detail: '这次换号已经确认或退回过，请刷新。' },
+  'account.change-too-old': {
+    title: '登记已过期',
+    detail: '这次换号登记已超过 7 天，不能再确认。请本人带身份证原件到柜台重新登记。',
+  },
+  'account.mobile-used': {
+    title: '手机号已用满',
+    detail: '这个手机号已用于 {atMost} 个账号，不能再用。请填另一个手机号码。',
+  },
+  'code-list.version-changed': {
+    title: '别人刚改过',
+    detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
+  },
+  'committee.confirmed': { title: '评审会已确认', detail: '这次评审会的结果已由主持人确认并封存，不能再改。' },
+  'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
+  'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },
+  'committee.member-avoids': { title: '有委员要回避', detail: '{member}与申报人同单位或是本人，要先登记回避。' },
+  'publicity.published': { title: '已经公示', detail: '这份名单已经公示，不能再改。' },
+  'publicity.empty': { title: '名单是空的', detail: '现在没有评审（核准）通过、等着公示的申报。' },
+  'result.pick-up-missing': { title: '还没有发证', detail: '这份申报还没有证书编号，不能登记领证。' },
+  'paper.not-yet-official': { title: '还不能打印正式版', detail: '预审通过后才能导出、打印正式版，现在可以看预览版。' },
+  'paper.not-needed': { title: '没有选择委托函', detail: '申报时没有选择需要评审委托函。' },
+  'paper.rare-character': { title: '有字打不出', detail: '“{character}”这个字现在打印不出来，请联系职称办处理。' },
+  'paper.unknown-placeholder': {
+    title: '花括号里的名称不对',
+    detail: '没有“{name}”这一项，打印时会是空白。请按说明里的名称填写花括号。',
+  },
+  'bulletin.changed': { title: '刚被别人改过', detail: '这篇刚被别人改过，没有保存。请复制您的内容，刷新后再改。' },
+  'bulletin.too-many-pinned': { title: '置顶太多', detail: '最多置顶 {atMost} 篇，请先取消一篇的置顶。' },
+  'bulletin.file-too-large': { title: '附件太大', detail: '没有上传。附件不能超过 {limit}，请压缩或分成几个再传。' },
+  'bulletin.not-now': { title: '现在不能这样做', detail: '这篇现在是“{state}”，不能这样做。请刷新后再看。' },
+  'paper.text-changed': { title: '刚被别人改过', detail: '这份文字刚被别人改过。请刷新，看过新内容再改。' },
+  'notice.on-its-way': { title: '还在发送', detail: '上一次还在发送，请等有了结果再重发。' },
+  'notice.no-browser': {
+    title: '没有能推送的手机',
+    detail: '申报人没有打开推送，或已在那台手机退出登录。请改发短信，或打电话告知。',
+  },
+} as const satisfies Record<string, ProblemWords>
+
+/** Every refusal the system can utter. */
+export const problems = { ...phoneProblems, ...serverProblems }
