@@ -2,10 +2,12 @@
  * How long a keystroke holds the page up on a slow phone: `npm run -s bench:typing` on a quiet machine.
  *
  * A real Chromium with the processor six times slower, an application of two hundred rows, typed into a field of a row among
- * fifty on one page and into the long text. A keystroke is measured from the key to the page's new layout: what the app does
- * with it, drawing included, painting not. Beside it stands what the page's processor spent a keystroke, autosave and sync among
- * it: a busy machine makes the first longer, not the second. The same keys into an empty page with one bare box, in turn, say what
- * the browser and the day's machine take for themselves. p95 under 16 ms: the limit of issue 5. Prints one JSON object.
+ * fifty on one page and into the long text. Of each keystroke two spans are taken: `app`, from the input event to the page's new
+ * layout, which is what the app does with the letter before it can be drawn; and `whole`, from the moment the key was pressed,
+ * which has in it the browser's own work on a key, mostly a frame drawn, and the waiting for whatever was under way, autosave and
+ * sync among it. Beside them stands what the page's processor spent a keystroke: a busy machine makes the spans longer, not that. The same keys into an
+ * empty page with one bare box, in turn, say what the browser and the day's machine take for themselves: `whole` is more there than
+ * the limit of issue 5, p95 under 16 ms, which is therefore held against `app`. Prints one JSON object.
  */
 import { chromium, type Locator, type Page } from '@playwright/test'
 import { isField, isList, itemsOf } from '#domain/forms/application-type.ts'
@@ -49,24 +51,29 @@ function wishes(): Wish[] {
     })
 }
 
-/** In the page: from the key to the layout after every listener and all that they left to microtasks. */
+/** In the page: the app's listeners and all that they left to microtasks lie between the first listener and the last. */
 const LISTENING = `
   globalThis.keystrokes = []
-  let began = 0
-  addEventListener('keydown', () => (began = performance.now()), { capture: true })
+  let pressed = 0
+  let begun = 0
+  addEventListener('keydown', ({ timeStamp }) => (pressed = timeStamp), { capture: true })
+  addEventListener('input', () => (begun = performance.now()), { capture: true })
   addEventListener('input', () => {
-    const from = began
+    document.body.getBoundingClientRect()
+    const [from, app] = [pressed, performance.now() - begun]
     const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      document.body.getBoundingClientRect()
-      keystrokes.push(performance.now() - from)
-    }
+    port1.onmessage = () => keystrokes.push({ app, whole: performance.now() - from })
     port2.postMessage(null)
   })
 `
 
-/** ms of each keystroke, typed one after the other with a person's pauses. */
-async function typed(page: Page, field: Locator): Promise<number[]> {
+interface Keystroke {
+  readonly app: number
+  readonly whole: number
+}
+
+/** Each keystroke in ms, typed one after the other with a person's pauses. */
+async function typed(page: Page, field: Locator): Promise<Keystroke[]> {
   await field.click()
   await page.evaluate(LISTENING)
   for (let at = 0; at < KEYS; at += 1) {
@@ -74,13 +81,12 @@ async function typed(page: Page, field: Locator): Promise<number[]> {
     // Autosave, the push and its answer fall in between, as they do for a person.
     await page.waitForTimeout(60)
   }
-  return page.evaluate<number[]>('keystrokes')
+  return page.evaluate<Keystroke[]>('keystrokes')
 }
 
 const share = (times: readonly number[], part: number): number =>
   Math.round(times.toSorted((a, b) => a - b)[Math.floor(times.length * part)]! * 10) / 10
-const figures = (times: readonly number[]) => ({
-  keystrokes: times.length,
+const spans = (times: readonly number[]) => ({
   medianMs: share(times, 0.5),
   p95Ms: share(times, 0.95),
   longestMs: share(times, 0.999),
@@ -109,7 +115,7 @@ try {
     if (refused) throw new Error(JSON.stringify(refused))
   }
   interface Spent {
-    readonly times: readonly number[]
+    readonly times: readonly Keystroke[]
     readonly processor: number
   }
   const measure = async (place: string, field: (page: Page) => Promise<Locator>): Promise<Spent> => {
@@ -156,11 +162,13 @@ try {
   for (let round = 0; round < ROUNDS; round += 1)
     for (const place of ['row', 'bare', 'longText'] as const) spent[place].push(await places[place]())
   const of = (all: readonly Spent[]) => ({
-    ...figures(all.flatMap(({ times }) => times)),
+    keystrokes: ROUNDS * KEYS,
+    app: spans(all.flatMap(({ times }) => times.map(({ app }) => app))),
+    whole: spans(all.flatMap(({ times }) => times.map(({ whole }) => whole))),
     processorMs: Math.round((all.reduce((sum, { processor }) => sum + processor, 0) / (ROUNDS * KEYS)) * 10) / 10,
   })
   const [row, longText, bare] = [of(spent.row), of(spent.longText), of(spent.bare)]
-  const isSlow = Math.max(row.p95Ms, longText.p95Ms) > LIMIT
+  const isSlow = Math.max(row.app.p95Ms, longText.app.p95Ms) > LIMIT
   console.log(JSON.stringify({ rows: ROWS, slower: SLOWER, limitMs: LIMIT, row, longText, bare, isSlow }))
   if (isSlow) process.exitCode = 1
 } finally {
