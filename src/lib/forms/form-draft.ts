@@ -30,8 +30,6 @@ export interface FormDraft {
   /** what the server refused at this field; the entry is still on the phone */
   refusalAt(path: string): { readonly words: { readonly detail: string } } | null
   setField(path: string, value: CellValue): Outcome<undefined>
-  /** the same for what a person is typing, where the page may learn of it after the letter was drawn */
-  keyIn?(path: string, value: CellValue): void
   addRow(listId: string): Promise<Outcome<string>>
   removeRow(path: string): Promise<Outcome<RemovedRow>>
   undoRemove(removed: RemovedRow): Promise<Outcome<undefined>>

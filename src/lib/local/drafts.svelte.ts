@@ -50,8 +50,6 @@ import { answersWith, type Shown, shownContent } from './shown-content.ts'
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */
 export const AUTOSAVE = 300
-/** What is keyed in is shown to the rest of the page no more often than this, ms: a fast typist must not wait for fifty cards. */
-const TOLD_EVERY = 100
 /** After a write that failed, the next attempt, ms. */
 const AGAIN = 3_000
 
@@ -114,9 +112,6 @@ export class Draft {
   #typed: ReadonlyMap<string, Typed> = $state.raw(new Map())
   /** Those of them that lie in no row: what fifty cards depend on must not stir when a word in one of them does. */
   #typedAroundRows: ReadonlyMap<string, Typed> = $state.raw(new Map())
-  /** What was keyed in since the last frame, the latest of each field: not told to the page yet. */
-  readonly #keyed = new Map<string, CellValue>()
-  #told = -TOLD_EVERY
   #writing = $state(0)
   #problem: Refused | null = $state.raw(null)
   #tick = 0
@@ -196,19 +191,15 @@ export class Draft {
     if (typeof window === 'undefined') return
     const save = () => void this.flush()
     const hidden = () => document.visibilityState === 'hidden' && save()
-    // Enter, Escape, Tab act on what was typed before them.
-    const acting = ({ key }: KeyboardEvent) => key.length > 1 && this.#takeKeyed()
     window.addEventListener('pagehide', save)
     window.addEventListener('blur', save)
     document.addEventListener('visibilitychange', hidden)
     document.addEventListener('focusout', save)
-    document.addEventListener('keydown', acting, { capture: true })
     this.#unlisten = () => {
       window.removeEventListener('pagehide', save)
       window.removeEventListener('blur', save)
       document.removeEventListener('visibilitychange', hidden)
       document.removeEventListener('focusout', save)
-      document.removeEventListener('keydown', acting, { capture: true })
     }
   }
 
@@ -346,7 +337,7 @@ export class Draft {
     return this.#problem
   }
   get hasUnwritten(): boolean {
-    return this.#keyed.size > 0 || [...this.#typed.values()].some(({ tick }) => tick === null)
+    return [...this.#typed.values()].some(({ tick }) => tick === null)
   }
 
   get conflicts(): readonly DraftConflict[] {
@@ -414,7 +405,6 @@ export class Draft {
    * A value that its limit refuses is kept and shown but not sent (R83); the refusal is returned.
    */
   setField(path: string, typed: CellValue): Outcome<undefined> {
-    this.#takeKeyed()
     const value = whole(typed)
     const closed = this.#mayEdit()
     if (closed) return closed
@@ -439,27 +429,8 @@ export class Draft {
     return held ?? ok()
   }
 
-  /**
-   * The same for a person who is typing: the page learns of it when the next frame was drawn, so that nothing that depends on the
-   * field stands between a key and its letter. Whatever else is done takes it in first, and the disk has it as soon.
-   */
-  keyIn(path: string, value: CellValue): void {
-    if (this.#keyed.size === 0) afterDrawing(this.#told + TOLD_EVERY - performance.now(), () => this.#takeKeyed())
-    this.#keyed.set(path, value)
-    this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
-  }
-
-  #takeKeyed(): void {
-    if (this.#keyed.size === 0) return
-    this.#told = performance.now()
-    const keyed = [...this.#keyed]
-    this.#keyed.clear()
-    for (const [path, value] of keyed) this.setField(path, value)
-  }
-
   /** Writes what was typed since the last write, in one transaction. Resolves when the disk has it. */
   flush(): Promise<void> {
-    this.#takeKeyed()
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     // One after the other: two writes of one field must not overtake each other.
@@ -532,7 +503,6 @@ export class Draft {
 
   /** Adds a row at the end of a list. @returns its id */
   async addRow(listId: string): Promise<Outcome<string>> {
-    this.#takeKeyed()
     const closed = this.#mayEdit()
     if (closed) return closed
     const found = itemAt(this.type, listId)
@@ -556,7 +526,6 @@ export class Draft {
 
   /** Removes a row with its fields and files. Nothing of it leaves the phone while it can still be taken back. */
   async removeRow(path: string): Promise<Outcome<RemovedRow>> {
-    this.#takeKeyed()
     const closed = this.#mayEdit()
     if (closed) return closed
     const found = itemAt(this.type, path)
@@ -589,7 +558,6 @@ export class Draft {
 
   /** 【设为本专业最高学历】: this row yes, all others no (R68). */
   markOnly(listId: string, rowId: string, fieldId: string): Outcome<undefined> {
-    this.#takeKeyed()
     const found = itemAt(this.type, listId)
     if (!found || !isList(found.item)) return refuse('answer.unknown-path', undefined, { path: listId })
     const list = found.item
@@ -604,7 +572,6 @@ export class Draft {
 
   /** × behind an attached file (R45). One that is still on its way is removed by `Uploads.remove`. */
   async detach(path: string, attachmentId: string): Promise<Outcome<undefined>> {
-    this.#takeKeyed()
     const closed = this.#mayEdit()
     if (closed) return closed
     if (this.isLocked(path)) return refuse('answer.row-locked', undefined, { path })
@@ -620,14 +587,12 @@ export class Draft {
 
   /** 【保留本机】 or 【保留另一台】 (S8). */
   async settle(path: string, keep: 'mine' | 'theirs'): Promise<Outcome<undefined>> {
-    this.#takeKeyed()
     const conflict = this.conflictAt(path)
     return conflict ? this.settleWith(path, keep === 'mine' ? conflict.mine : conflict.theirs) : ok()
   }
 
   /** Settles a conflict with a value put together by hand. */
   async settleWith(path: string, value: CellValue): Promise<Outcome<undefined>> {
-    this.#takeKeyed()
     const conflict = this.conflictAt(path)
     if (!conflict) return ok()
     const closed = this.#mayEdit()
@@ -676,13 +641,6 @@ export class Draft {
     this.#unlisten()
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
-}
-
-/** Calls back when the next frame has been drawn, but not before `wait` ms have passed; where none is drawn, soon. */
-function afterDrawing(wait: number, done: () => void): void {
-  const draws = typeof requestAnimationFrame !== 'undefined' && document.visibilityState === 'visible'
-  if (draws) requestAnimationFrame(() => setTimeout(done, wait))
-  else setTimeout(done, wait)
 }
 
 /** Half a character or a NUL is nothing that was typed: a paste or a broken keyboard. The server takes them out too. */

@@ -46,30 +46,6 @@ describe('a draft', () => {
     expect(draft.answers.fields['employerName']).toBe(typed)
   })
 
-  it('takes in what is keyed in with the next frame, and before anything else that is done', async () => {
-    draft.keyIn('employerName', '泰')
-    draft.keyIn('employerName', '泰州')
-    expect(draft.hasUnwritten).toBe(true)
-    await vi.waitFor(() => expect(draft.answers.fields['employerName']).toBe('泰州'))
-    draft.keyIn('employerName', '泰州一建')
-    draft.setField('workSummary', '一年来')
-    expect(draft.answers.fields['employerName'], 'what was typed before stands before it').toBe('泰州一建')
-    draft.keyIn('employerName', '泰州二建')
-    await draft.flush()
-    expect(draft.hasUnwritten).toBe(false)
-    expect((await waiting()).map(({ mutation }) => mutation)).toMatchObject([
-      { path: 'employerName', value: '泰州二建', base: 0 },
-      { path: 'workSummary', value: '一年来', base: 0 },
-    ])
-  })
-
-  it('has on the disk within half a second what is keyed in, though no frame is drawn', async () => {
-    const begun = performance.now()
-    draft.keyIn('employerName', '泰州')
-    await vi.waitUntil(async () => (await waiting()).length === 1, { interval: 10 })
-    expect(performance.now() - begun).toBeLessThan(500)
-  })
-
   it('[S13] merges consecutive changes of one field that have not left, keeping the first base', async () => {
     for (const value of ['一', '一二', '一二三']) {
       draft.setField('employerName', value)

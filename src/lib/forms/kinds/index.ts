@@ -25,6 +25,3 @@ export const kindComponents: Record<FieldKind, Component<any>> = {
   email: TextKind,
   mark: MarkKind,
 }
-
-/** Kinds that a person writes letter by letter. */
-export const typedKinds: ReadonlySet<FieldKind> = new Set(['text', 'longText', 'name', 'mobile', 'email'] as const)
