@@ -27,7 +27,7 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/api/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-CMD ["node", "--enable-source-maps", "--max-old-space-size=512", "build/server.js"]
+CMD ["node", "--enable-source-maps", "--max-old-space-size=1024", "build/server.js"]
 
 FROM app AS operations
 USER root

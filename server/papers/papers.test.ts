@@ -188,6 +188,23 @@ describe('documents', () => {
     expect([...at].sort((a, b) => a - b)).toEqual(at)
   })
 
+  test('[R85] a unit’s name of 100 字 stands whole on 简介表, between its heading and its frame', async () => {
+    const name = '泰州市高港区大泗镇农业技术推广与社会化综合服务中心'.repeat(4).slice(0, 100)
+    const sheetOf = async (employerName: string) =>
+      (await typesetPaper(paperSubject('summarySheet', filledWith({ employerName })), photo)).pdf
+    const [long, short] = await Promise.all([sheetOf(name), sheetOf('泰州市建筑设计院')])
+    expect(await wordsOf(long)).toContain(name)
+    const [[one], [other]] = await Promise.all([pagesOf(long, 72), pagesOf(short, 72)])
+    const strip = ({ width, pixels }: NonNullable<typeof one>, top: number, bottom: number) => ({
+      width,
+      height: bottom - top,
+      pixels: pixels.slice(top * width, bottom * width),
+    })
+    // the margin with the heading, and the first rows inside the frame; points from the top
+    for (const [top, bottom] of [[0, 56] as const, [102, 140] as const])
+      expect(differenceOf(strip(one!, top, bottom), strip(other!, top, bottom)).plain).toBe(0)
+  })
+
   test('简介表 is one sheet of A3, and on A4 the same at 70.7 %', async () => {
     const a3 = await typesetPaper(paperSubject('summarySheet'), photo)
     const a4 = await typesetPaper(paperSubject('summarySheet', { size: 'A4' }), photo)
