@@ -94,9 +94,9 @@ describe.each(await databaseKinds())('what is not counted anew each time, on %s'
     expect(taken.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 260 }, (_, at) => at + 1))
   })
 
-  test.skipIf(kind === 'pglite' /* one connection: nobody holds a row that another wants */)(
-    'in a rush serials do not run out: nobody waits for whoever holds the batch',
-    async () => {
+  // One connection is all that the embedded database has: nobody holds a row there that another wants.
+  if (kind === 'postgres')
+    test('in a rush serials do not run out: nobody waits for whoever holds the batch', async () => {
       const { id } = await world.batch()
       const who = systemWho('applications.tick')
       const taken: number[] = []
@@ -112,6 +112,5 @@ describe.each(await databaseKinds())('what is not counted anew each time, on %s'
       })
       await take(800)
       expect(taken).toEqual(Array.from({ length: 1500 }, (_, at) => at + 1))
-    },
-  )
+    })
 })

@@ -207,8 +207,7 @@ export const phoneProblems = {
     detail: '没有处理成功，手机内存可能不够。已拍的页面都在，请关掉其他应用后再试。',
   },
 
-  // papers
-
+  // announcements
   'bulletin.unsafe-link': {
     title: '链接不能用',
     detail: '链接“{address}”不能用。请用 https:// 开头的网址、电话 tel:，或本系统的页面地址。',
