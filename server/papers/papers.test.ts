@@ -188,7 +188,7 @@ describe('documents', () => {
     expect([...at].sort((a, b) => a - b)).toEqual(at)
   })
 
-  test('[R85] a unit’s name of 100 字 stands whole on 简介表, between its heading and its frame', async () => {
+  test('a unit’s name of 100 字 stands whole on 简介表, between its heading and its frame', async () => {
     const name = '泰州市高港区大泗镇农业技术推广与社会化综合服务中心'.repeat(4).slice(0, 100)
     const sheetOf = async (employerName: string) =>
       (await typesetPaper(paperSubject('summarySheet', filledWith({ employerName })), photo)).pdf

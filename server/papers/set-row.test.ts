@@ -19,7 +19,7 @@ const cell = fc.record({
   width: fc.integer({ min: 14, max: 110 }),
 })
 
-test('[R83] a row whose height is reckoned is as high as its text: nothing is cut, nothing laid over another', () => {
+test('a row whose height is reckoned is as high as its text: nothing is cut, nothing laid over another', () => {
   const workspace = templateDirectory()
   const compiler = NodeCompiler.create({
     workspace,

@@ -1,23 +1,16 @@
 import { expect, test } from './application.ts'
 import { batchNamed } from './filled-draft.ts'
+import { officeDesk } from './office-desk.ts'
 import { faults } from './screen-faults.ts'
-import { certificates, choose, demoPerson, segment, signIn } from './walk.ts'
+import { certificates, choose, segment } from './walk.ts'
 
 test.use({ world: 'batch-preview' })
 
 /** The office sets a batch with the applicant's form beside it. */
 test('[R23] the form beside the batch follows what is set; saved, phones are asked so', async ({ browser, server }) => {
   test.setTimeout(120_000)
-  const context = await browser.newContext({
-    baseURL: server.origin,
-    viewport: { width: 1280, height: 800 },
-    bypassCSP: true,
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-  })
-  const page = await context.newPage()
-  await signIn(page, demoPerson('office'))
-  await expect(page).toHaveURL(/\/office/)
+  // axe looks into it
+  const page = await officeDesk(browser, server, 'office', { bypassCSP: true })
   const batch = await batchNamed(page.request, /工程系列中级/)
   await page.goto('/office/batches')
   await page.getByRole('button', { name: `修改、延期：${batch.name}` }).click()
@@ -96,5 +89,5 @@ test('[R23] the form beside the batch follows what is set; saved, phones are ask
     await expect(form.getByText('改过名称的批次')).toBeVisible()
     expect(await faults(page)).toEqual([])
   })
-  await context.close()
+  await page.context().close()
 })

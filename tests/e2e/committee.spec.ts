@@ -1,25 +1,11 @@
-import type { Browser, Page } from '@playwright/test'
-import type { RunningServer } from './application.ts'
 import { expect, test } from './application.ts'
 import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
+import { officeDesk } from './office-desk.ts'
 import { officeSteps } from './office-steps.ts'
 import { choose, demoPerson, fill, signIn } from './walk.ts'
 
 // moves the clock past the publicity
 test.use({ world: 'committee' })
-
-async function desk(browser: Browser, server: RunningServer, role: string): Promise<Page> {
-  const context = await browser.newContext({
-    baseURL: server.origin,
-    viewport: { width: 1280, height: 800 },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-  })
-  const page = await context.newPage()
-  await signIn(page, demoPerson(role))
-  await expect(page).toHaveURL(/\/office/)
-  return page
-}
 
 /** From the committee to the certificate through the screens: the secretary counts, the office publishes, confirms and hands out. */
 test('[R103, R111] the committee passes an application, it is published, confirmed, and its certificate picked up', async ({
@@ -44,7 +30,7 @@ test('[R103, R111] the committee passes an application, it is published, confirm
   await steps.close()
 
   await test.step('secretary: committee, session, attendance, ballot, confirmation', async () => {
-    const secretary = await desk(browser, server, 'secretary')
+    const secretary = await officeDesk(browser, server, 'secretary')
     await secretary.goto('/office/committee')
     await secretary.getByRole('button', { name: '新建评委会' }).click()
     const committee = secretary.getByRole('dialog', { name: '新建评委会' })
@@ -94,7 +80,7 @@ test('[R103, R111] the committee passes an application, it is published, confirm
 
   const stranger = await (await browser.newContext({ baseURL: server.origin, locale: 'zh-CN' })).newPage()
   await test.step('office: the list is drafted and published, and the public reads it without login', async () => {
-    const office = await desk(browser, server, 'office')
+    const office = await officeDesk(browser, server, 'office')
     await office.goto('/office/publicity')
     await office.getByRole('button', { name: '拟定名单' }).click()
     const drafting = office.getByRole('dialog', { name: '拟定公示名单' })
@@ -117,7 +103,7 @@ test('[R103, R111] the committee passes an application, it is published, confirm
 
   await test.step('office: after the last day the results are confirmed, numbered and picked up', async () => {
     await server.advanceClock(16 * 86_400_000)
-    const office = await desk(browser, server, 'office')
+    const office = await officeDesk(browser, server, 'office')
     await office.goto('/office/publicity')
     await office.getByRole('link', { name: /通过人员名单的公示/ }).click()
     await office.getByRole('button', { name: '核准发文' }).click()

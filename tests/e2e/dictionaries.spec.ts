@@ -1,28 +1,21 @@
 import { emptyDraft } from '../faults/people.ts'
 import { expect, test } from './application.ts'
 import { batchNamed } from './filled-draft.ts'
+import { officeDesk } from './office-desk.ts'
 import { faults } from './screen-faults.ts'
 import { choose, demoPerson, signIn } from './walk.ts'
 
 test.use({ world: 'dictionaries' })
 
 /** The office changes a list of choices; a form that is begun afterwards offers it so. */
-test('[R53] an entry is added, one is retired and one corrected: a form that is begun then offers them so', async ({
+test('an entry is added, one is retired and one corrected: a form that is begun then offers them so', async ({
   browser,
   phone,
   server,
 }) => {
   test.setTimeout(120_000)
-  const context = await browser.newContext({
-    baseURL: server.origin,
-    viewport: { width: 1280, height: 800 },
-    bypassCSP: true,
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-  })
-  const page = await context.newPage()
-  await signIn(page, demoPerson('office'))
-  await expect(page).toHaveURL(/\/office/)
+  // axe looks into it
+  const page = await officeDesk(browser, server, 'office', { bypassCSP: true })
   await page.goto('/office/dictionaries')
   await page.getByRole('button', { name: /^单位性质/ }).click()
   const sheet = page.getByRole('dialog', { name: '单位性质', exact: true })
@@ -79,5 +72,5 @@ test('[R53] an entry is added, one is retired and one corrected: a form that is 
     await expect(sheet).toBeVisible()
     expect(await faults(page)).toEqual([])
   })
-  await context.close()
+  await page.context().close()
 })

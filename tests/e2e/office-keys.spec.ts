@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
-import { demoPeople, DEMO_PASSWORD } from '../../server/demo/people.ts'
 import { expect, test } from './application.ts'
 import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
+import { officeDesk } from './office-desk.ts'
 import { demoPerson, signIn } from './walk.ts'
 
 /** The reviewer's common case takes no mouse: open the next, look at five files, two comments, return (issue F). */
@@ -67,17 +67,8 @@ test('open next, look at 5 PDFs, two comments, return: no mouse, at most 12 keys
   await submitDraft(phone, waiting)
   await applicant.close()
 
-  const desk = await browser.newContext({
-    baseURL: server.origin,
-    viewport: { width: 1280, height: 800 },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-  })
-  const page = await desk.newPage()
   // a mouse would be an error: nothing below moves one
-  const clerk = demoPeople.find(({ grant }) => grant.role === 'office')!
-  await signIn(page, { idNumber: clerk.idNumber, password: DEMO_PASSWORD })
-  await expect(page).toHaveURL(/\/office/)
+  const page = await officeDesk(browser, server)
   await page.goto('/office/queue?tab=point')
   await expect(page.getByRole('row')).toHaveCount(3)
 
@@ -125,5 +116,5 @@ test('open next, look at 5 PDFs, two comments, return: no mouse, at most 12 keys
   expect(keys.pressed).toBeLessThanOrEqual(12)
   // the lower half: other work on a shared machine may hold up a single one
   expect(times.toSorted((a, b) => a - b)[1]).toBeLessThanOrEqual(200)
-  await desk.close()
+  await page.context().close()
 })

@@ -1,5 +1,6 @@
 import { expect, test } from './application.ts'
 import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
+import { officeDesk } from './office-desk.ts'
 import { demoPerson, signIn } from './walk.ts'
 
 test.use({ world: 'queue' })
@@ -18,19 +19,8 @@ test('20,000 rows scroll; a view is kept under a name; colleagues see each other
   await submitDraft(phone, id)
   await phone.context().close()
 
-  const open = async (role: string) => {
-    const context = await browser.newContext({
-      baseURL: server.origin,
-      viewport: { width: 1280, height: 800 },
-      locale: 'zh-CN',
-      timezoneId: 'Asia/Shanghai',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    })
-    const page = await context.newPage()
-    await signIn(page, demoPerson(role))
-    await expect(page).toHaveURL(/\/office/)
-    return page
-  }
+  const open = (role: string) =>
+    officeDesk(browser, server, role, { permissions: ['clipboard-read', 'clipboard-write'] })
   const page = await open('office')
 
   await test.step('a view with its filters is kept, shared by its link, and opened again', async () => {

@@ -24,14 +24,19 @@ export function lateUploads(fetched: () => Promise<Uploads>, isLeft: () => Promi
     here = uploads
     return uploads
   }
-  const uploads = (): Promise<Uploads> => (coming ??= come())
+  const uploads = (): Promise<Uploads> =>
+    (coming ??= come().catch((fault: unknown) => {
+      // Whoever asks next has it fetched again.
+      coming = undefined
+      throw fault
+    }))
   return {
     get open() {
       return here?.open ?? 0
     },
     linesOf: (draft, path): readonly SlotLine[] => {
       if (here) return here.linesOf(draft, path)
-      void uploads()
+      uploads().catch(console.error)
       return attachedLines(draft, path)
     },
     choose: async (draft, path, files) => {

@@ -54,3 +54,13 @@ it('uploads that come after the work has ended are not begun', async () => {
   await desk.start()
   expect(uploads.start).not.toHaveBeenCalled()
 })
+
+it('uploads that could not be begun are asked for again by whoever comes next', async () => {
+  const { desk, fetched, uploads } = late(false)
+  const fault = new Error('the store was away')
+  fetched.mockRejectedValueOnce(fault)
+  const file = new File(['abc'], '一.pdf')
+  await expect(desk.choose(draft, 'proof', [file])).rejects.toBe(fault)
+  await desk.choose(draft, 'proof', [file])
+  expect(uploads.choose).toHaveBeenCalledOnce()
+})
