@@ -5,6 +5,12 @@ import type { Cell } from '#domain/sync/cell.ts'
 import type { AttachedFile } from '#domain/sync/cell.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
+import { pointsText } from '#server/batches/actions.ts'
+import type { Batch, Point } from '#server/batches/actions.ts'
+import { type EducationRecord, recordsText } from '#server/education/actions.ts'
+import { type RecordOfPerson, recordOfText } from '#server/integrity/actions.ts'
+import { subscriptionsText } from '#server/notices/actions.ts'
+import { fromJson, inCamelCase, rowAsJson, rowsAsJson, run, type Statement } from '#server/platform/statements.ts'
 import { withinReach } from './scope.ts'
 import type { ApplicationTable, ApplicationTransitionTable } from './tables.ts'
 
@@ -30,15 +36,13 @@ export const findOwn = (db: Db, who: Signed, id: string): Promise<Application | 
     .executeTakeFirst()
 
 /** The same, locked until the transaction ends: one writer an application. */
-export const lockOwn = (db: Db, who: Signed, id: string): Promise<Application | undefined> =>
-  db
-    .selectFrom('application')
-    .selectAll()
-    .where('id', '=', id)
-    .where('accountId', '=', who.accountId)
-    .where('deletedAt', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
+export const lockOwn = async (db: Db, who: Signed, id: string): Promise<Application | undefined> =>
+  (
+    await run<Application>(db, {
+      text: 'select * from application where id = $1 and account_id = $2 and deleted_at is null for update',
+      values: [id, who.accountId],
+    })
+  )[0]
 
 /** An application for whoever may act on it: its owner, a person of the back office within his scope, or the clock. */
 export const lockForActing = (db: Db, who: Who, id: string): Promise<Application | undefined> =>
@@ -83,27 +87,21 @@ export async function readCells(db: Db, _who: Who, applicationId: string, after 
   return Object.fromEntries(rows.map(({ path, value, version }) => [path, { value, version }]))
 }
 
+const filesText = `
+  select id, path, name, size, sha256, pages, position from attachment
+  where application_id = $1 and removed_at is null order by position, id`
+
 export const readFiles = (db: Db, _who: Who, applicationId: string): Promise<AttachedFile[]> =>
-  db
-    .selectFrom('attachment')
-    .select(['id', 'path', 'name', 'size', 'sha256', 'pages', 'position'])
-    .where('applicationId', '=', applicationId)
-    .where('removedAt', 'is', null)
-    .orderBy('position')
-    .orderBy('id')
-    .execute()
+  run<AttachedFile>(db, { text: filesText, values: [applicationId] })
+
+const unverifiedText = `
+  select count(*)::int as count from attachment left join stored_file on stored_file.sha256 = attachment.sha256
+  where attachment.application_id = $1 and attachment.removed_at is null and stored_file.sha256 is null`
 
 /** Files of an application whose bytes the store has not verified. */
 export async function countUnverified(db: Db, _who: Who, applicationId: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('attachment')
-    .leftJoin('storedFile', 'storedFile.sha256', 'attachment.sha256')
-    .where('attachment.applicationId', '=', applicationId)
-    .where('attachment.removedAt', 'is', null)
-    .where('storedFile.sha256', 'is', null)
-    .select(sql<number>`count(*)::int`.as('count'))
-    .executeTakeFirstOrThrow()
-  return count
+  const [found] = await run<{ count: number }>(db, { text: unverifiedText, values: [applicationId] })
+  return found!.count
 }
 
 export const readConflicts = (db: Db, _who: Who, applicationId: string) =>
@@ -245,16 +243,82 @@ export async function listOpened(db: Db, who: Signed, applicationId: string): Pr
 }
 
 /** Last revocation or upheld objection of the person: from it a record of cheating counts (T19, T22, E15). */
-export const findIntegrityCase = (db: Db, _who: Who, accountId: string) =>
-  db
-    .selectFrom('applicationTransition')
-    .innerJoin('application', 'application.id', 'applicationTransition.applicationId')
-    .where('application.accountId', '=', accountId)
-    .where('applicationTransition.transition', 'in', ['revoke', 'upholdObjection'])
-    .select(['applicationTransition.at', 'applicationTransition.reason'])
-    .orderBy('applicationTransition.at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+export const findIntegrityCase = async (db: Db, _who: Who, accountId: string): Promise<IntegrityCase | undefined> =>
+  (await run<IntegrityCase>(db, { text: integrityCaseText('$1'), values: [accountId] }))[0]
+
+export type IntegrityCase = Pick<TransitionRow, 'at' | 'reason'>
+
+const integrityCaseText = (account: string) => `
+  select application_transition.at, application_transition.reason
+  from application_transition join application on application.id = application_transition.application_id
+  where application.account_id = ${account} and application_transition.transition in ('revoke', 'upholdObjection')
+  order by application_transition.at desc limit 1`
+
+/**
+ * What an application is judged by when its owner writes in it or sends it, in one statement: `$1` is the application, `$2`
+ * its owner, `$3` the key of a request. It is asked for behind `lockOwn`, so that it sees what the one before has written.
+ */
+const DRAFT = `
+  select batch.*,
+    (select coalesce(json_agg(json_build_array(path, value, version)), '[]'::json) from application_cell
+      where application_id = $1) as own_cells,
+    ${rowsAsJson(filesText)} as own_files,
+    ${rowsAsJson(`select path, version from application_conflict where application_id = $1 order by version, mutation_id`)}
+      as own_conflicts,
+    (${unverifiedText}) as own_unverified,
+    ${rowAsJson(`select id, full_name, id_number_masked, gender, birth_date, mobile, email from account where id = $2`)}
+      as own_account,
+    ${rowsAsJson(pointsText)} as all_points,
+    ${rowsAsJson(recordsText('$2'))} as own_records,
+    ${rowAsJson(integrityCaseText('$2'))} as own_case,
+    ${rowAsJson(recordOfText('$2'))} as own_entry,
+    ${rowsAsJson(subscriptionsText('$2'))} as own_browsers,
+    (select answer from request_key where account_id = $2 and key = $3) as own_answer
+  from application join batch on batch.id = application.batch_id
+  where application.id = $1 and application.account_id = $2`
+
+type Json = Readonly<Record<string, unknown>>
+
+/** @param key of a request that may have been answered before */
+export async function findDraft(db: Db, who: Signed, id: string, key: string | null) {
+  const [row] = await run<
+    Batch & {
+      ownCells: readonly [string, Cell['value'], number][]
+      ownFiles: AttachedFile[]
+      ownConflicts: { readonly path: string; readonly version: number }[]
+      ownUnverified: number
+      ownAccount: Json
+      allPoints: Json[]
+      ownRecords: Json[]
+      ownCase: Json | null
+      ownEntry: Json | null
+      ownBrowsers: { readonly id: string }[]
+      ownAnswer: Record<string, unknown> | null
+    }
+  >(db, { text: DRAFT, values: [id, who.accountId, key] })
+  if (!row) return undefined
+  const { ownCells, ownFiles, ownConflicts, ownUnverified, ownAccount, allPoints, ownRecords, ...others } = row
+  const { ownCase, ownEntry, ownBrowsers, ownAnswer, ...batch } = others
+  const cells: Record<string, Cell> = {}
+  for (const [path, value, version] of ownCells) cells[path] = { value, version }
+  return {
+    batch: batch as Batch,
+    cells,
+    files: ownFiles,
+    conflicts: ownConflicts,
+    unverified: ownUnverified,
+    account: inCamelCase(ownAccount) as unknown as Omit<Awaited<ReturnType<typeof findAccount>>, 'idNumberCipher'>,
+    points: fromJson<Point>(allPoints),
+    records: fromJson<EducationRecord>(ownRecords, ['createdAt']),
+    integrityCase: ownCase ? fromJson<IntegrityCase>([ownCase], ['at'])[0] : undefined,
+    integrityEntry: ownEntry ? fromJson<RecordOfPerson>([ownEntry], ['until'])[0] : undefined,
+    browsers: ownBrowsers,
+    answer: ownAnswer,
+  }
+}
+
+/** What was read of an application whose owner writes in it or sends it. */
+export type Draft = NonNullable<Awaited<ReturnType<typeof findDraft>>>
 
 export const isCertificateTaken = async (db: Db, _who: Who, number: string): Promise<boolean> =>
   (await db.selectFrom('application').select('id').where('certificateNumber', '=', number).executeTakeFirst()) !==
@@ -368,31 +432,16 @@ export const listToRemind = (
     .orderBy('application.id')
     .execute()
 
-/** The parts by which an application is looked up (search-text.ts). */
-export const writeSearchParts = (db: Db, _who: Who, applicationId: string, parts: readonly string[]) =>
-  db
-    .insertInto('applicationSearch')
-    .values({ applicationId, parts: textArray(parts) })
-    .onConflict((conflict) => conflict.column('applicationId').doUpdateSet({ parts: textArray(parts) }))
-    .execute()
+/** The parts by which an application is looked up (search-text.ts). Both databases are told of an array by way of JSON. */
+export const searchParts = (applicationId: string, parts: readonly string[]): Statement => ({
+  text: `insert into application_search (application_id, parts) values ($1, array(select jsonb_array_elements_text($2::jsonb)))
+    on conflict (application_id) do update set parts = excluded.parts`,
+  values: [applicationId, JSON.stringify(parts)],
+})
 
-/** The works of the last submission, instead of those of the one before. */
-export async function writeWorks(
-  db: Db,
-  _who: Who,
-  applicationId: string,
-  works: readonly { readonly path: string; readonly key: string }[],
-): Promise<void> {
-  const rows = works.map(({ path, key }) => ({ applicationId, path, key }))
-  await Promise.all([
-    db.deleteFrom('applicationWork').where('applicationId', '=', applicationId).execute(),
-    rows.length > 0 && db.insertInto('applicationWork').values(rows).execute(),
-  ])
-}
-
-/** Both databases are told of an array by way of JSON; each would want its own form of one. */
-const textArray = (texts: readonly string[]) =>
-  sql<string[]>`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`
+/** Takes away the works of the submission before. */
+export const dropWorks = (db: Db, _who: Who, applicationId: string) =>
+  db.deleteFrom('applicationWork').where('applicationId', '=', applicationId).execute()
 
 interface ForgetBefore {
   readonly thrownAway: Date

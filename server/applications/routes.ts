@@ -4,12 +4,12 @@ import { ok, refuse } from '#domain/problems.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import { signedIn } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
-import { act } from '#server/platform/transaction.ts'
+import { act, actUpon } from '#server/platform/transaction.ts'
 import { json, param, query } from '#server/platform/validate.ts'
 import { copyApplication } from './actions/copy-application.ts'
 import { deleteDraft, requestReturn } from './actions/own-application.ts'
 import { acceptReading, openReading } from './actions/start-application.ts'
-import { submitApplication } from './actions/submit-application.ts'
+import { lockDraft, submitApplication } from './actions/submit-application.ts'
 import { history, ownApplications, viewOwn } from './actions/views.ts'
 
 const uuid = v.pipe(v.string(), v.uuid())
@@ -61,7 +61,15 @@ export const applicationRoutes = new Hono<SignedEnv>()
     if (!key.success) return problem(refuse('request.invalid', undefined, { path: 'Idempotency-Key' }))
     const { id } = c.req.valid('param')
     const { version } = c.req.valid('json')
-    return respond(c, await act(c, (ctx) => submitApplication(ctx, c.var.who, id, version, key.output)))
+    const { who } = c.var
+    return respond(
+      c,
+      await actUpon(
+        c,
+        (db) => lockDraft(db, who, id, key.output),
+        (ctx, draft) => submitApplication(ctx, who, id, version, key.output, draft),
+      ),
+    )
   })
   .post('/:id/request-return', byId, json(v.object({ reason: v.pipe(v.string(), v.maxLength(500)) })), async (c) =>
     respond(

@@ -20,7 +20,7 @@ import {
 import type { AcceptancePointTable } from './tables.ts'
 
 export type { Batch } from './queries.ts'
-export { listPoints } from './queries.ts'
+export { listPoints, pointsText } from './queries.ts'
 type Db = Kysely<Database>
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -90,7 +90,9 @@ const heldTitles: readonly Option[] = title.items.map(({ code, label, group }) =
   ...(group !== undefined && { group }),
 }))
 
-const offerOf = (point: Selectable<AcceptancePointTable>): AcceptancePointOffer => {
+export type Point = Selectable<AcceptancePointTable>
+
+const offerOf = (point: Point): AcceptancePointOffer => {
   const { id, label, region, accepts, address, phone, hours } = point
   return { id, label, region, accepts, address, phone, hours }
 }

@@ -39,6 +39,9 @@ export const listPoints = (db: Db, _who: Who, only: 'active' | 'all') =>
     .orderBy('id')
     .execute()
 
+/** All of them, as {@link listPoints} gives them. */
+export const pointsText = 'select * from acceptance_point order by position, region, id'
+
 export const findEdition = (db: Db, _who: Who, id: string) =>
   db.selectFrom('catalogueEdition').select(['id', 'type', 'catalogue']).where('id', '=', id).executeTakeFirst()
 

@@ -12,6 +12,7 @@ import { dateInShanghai } from '#domain/working-days.ts'
 import { verifiedUpload } from '#server/attachments/actions.ts'
 import { notify } from '#server/notices/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
+import { insertions } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { hasPendingChange, listRecords, lockChange, lockOpenApplicationsWith } from './queries.ts'
@@ -36,11 +37,16 @@ export async function lockedRowsOf(
   accountId: string,
   applicationId: string,
 ): Promise<Record<string, string>> {
-  const records = await listRecords(db, who, accountId)
-  return Object.fromEntries(
+  return locksOf(await listRecords(db, who, accountId), applicationId)
+}
+
+/** The same, of records that were read. */
+export const locksOf = (records: readonly EducationRecord[], applicationId: string): Record<string, string> =>
+  Object.fromEntries(
     records.filter((record) => record.applicationId !== applicationId).map(({ rowId, lockedBy }) => [rowId, lockedBy]),
   )
-}
+
+export { recordsText } from './queries.ts'
 
 /** The rows every new application starts with (R65). */
 export const recordsOf = (db: Db, who: Who, accountId: string): Promise<EducationRecord[]> =>
@@ -79,10 +85,13 @@ export async function recordEducations(
     readonly answers: Answers
     /** words of the lock: 2026 年评审 */
     readonly lockedBy: string
+    /** what is on record before it, where it was read already */
+    readonly records?: readonly EducationRecord[] | undefined
   },
 ): Promise<void> {
   const { applicationId, accountId, batchId, type, answers, lockedBy } = submitted
-  const known = new Map((await listRecords(ctx.db, ctx.who, accountId)).map((record) => [record.rowId, record]))
+  const records = submitted.records ?? (await listRecords(ctx.db, ctx.who, accountId))
+  const known = new Map(records.map((record) => [record.rowId, record]))
   const rows = listsOfPerson(type).flatMap((list) => (answers.rows[list.id] ?? []).map((row) => ({ list, row })))
   const fresh = rows.flatMap(({ list, row }) => {
     const files = filesOfRow(list, row, answers)
@@ -94,8 +103,8 @@ export async function recordEducations(
         rowId: row.id,
         version: (before?.version ?? 0) + 1,
         accountId,
-        cells: JSON.stringify(row.values),
-        files: JSON.stringify(files),
+        cells: row.values,
+        files,
         position: row.position,
         applicationId,
         batchId,
@@ -104,7 +113,7 @@ export async function recordEducations(
       },
     ]
   })
-  if (fresh.length > 0) ctx.alongside(ctx.db.insertInto('educationRecord').values(fresh).execute())
+  if (fresh.length > 0) ctx.write(insertions('educationRecord', fresh))
   // A row of its own that the person took out while the application was returned, and that no other application holds.
   const standing = new Set(rows.map(({ row }) => row.id))
   const dropped = [...known.values()].filter((one) => one.applicationId === applicationId && !standing.has(one.rowId))

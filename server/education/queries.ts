@@ -1,31 +1,27 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
+import { run } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
+import type { EducationRecordTable } from './tables.ts'
 
 type Db = Kysely<Database>
 
-/** The newest version of each education row of a person, in the person's order. Only rows that were submitted once stand here (A15). */
+/**
+ * The newest version of each education row of a person, in the person's order. Only rows that were submitted once stand here
+ * (A15).
+ * @param account what stands for the person's id in the statement
+ */
+export const recordsText = (account: string) => `
+  select record.* from education_record as record
+  where record.account_id = ${account} and not exists (
+    select from education_record as later
+    where later.row_id = record.row_id and later.account_id = record.account_id and later.version > record.version
+  )
+  order by record.position, record.row_id`
+
 export const listRecords = (db: Db, _who: Who, accountId: string) =>
-  db
-    .selectFrom('educationRecord as record')
-    .selectAll('record')
-    .where('record.accountId', '=', accountId)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('educationRecord as later')
-            .select('later.rowId')
-            .whereRef('later.rowId', '=', 'record.rowId')
-            .whereRef('later.accountId', '=', 'record.accountId')
-            .whereRef('later.version', '>', 'record.version'),
-        ),
-      ),
-    )
-    .orderBy('record.position')
-    .orderBy('record.rowId')
-    .execute()
+  run<Selectable<EducationRecordTable>>(db, { text: recordsText('$1'), values: [accountId] })
 
 /** Requests of one person, newest first. */
 export const listOwnChanges = (db: Db, who: Signed) =>

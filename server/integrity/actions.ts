@@ -77,6 +77,8 @@ export async function endRecord(ctx: Act, who: Signed, id: string, reason: strin
 }
 
 /** The entry under which a person stands, or undefined; one that has run out is told as such by its end. */
+export { type RecordOfPerson, recordOfText } from './queries.ts'
+
 export const recordOf = (db: Kysely<Database>, who: Who, accountId: string) => findRecordOf(db, who, accountId)
 
 /** Seals the numbers of the register anew (`rotateKeys`). */

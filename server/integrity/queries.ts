@@ -1,7 +1,9 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
+import { run } from '#server/platform/statements.ts'
 import type { Who } from '#server/platform/who.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
+import type { IntegrityRecordTable } from './tables.ts'
 
 type Db = Kysely<Database>
 const LISTED_AT_MOST = 500
@@ -45,14 +47,17 @@ export function listRecords(
     .execute()
 }
 
-/** The entry of a person that lasts longest and was not ended, by his account's blind index. */
-export const findRecordOf = (db: Db, _who: Who, accountId: string) =>
-  db
-    .selectFrom('integrityRecord')
-    .innerJoin('account', 'account.idNumberIndex', 'integrityRecord.idNumberIndex')
-    .where('account.id', '=', accountId)
-    .where('integrityRecord.endedAt', 'is', null)
-    .select(['integrityRecord.until', 'integrityRecord.reason', 'integrityRecord.documentNumber'])
-    .orderBy('integrityRecord.until', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+/**
+ * The entry of a person that lasts longest and was not ended, by his account's blind index.
+ * @param account what stands for the account's id in the statement
+ */
+export const recordOfText = (account: string) => `
+  select integrity_record.until, integrity_record.reason, integrity_record.document_number
+  from integrity_record join account on account.id_number_index = integrity_record.id_number_index
+  where account.id = ${account} and integrity_record.ended_at is null
+  order by integrity_record.until desc limit 1`
+
+export const findRecordOf = async (db: Db, _who: Who, accountId: string): Promise<RecordOfPerson | undefined> =>
+  (await run<RecordOfPerson>(db, { text: recordOfText('$1'), values: [accountId] }))[0]
+
+export type RecordOfPerson = Pick<Selectable<IntegrityRecordTable>, 'until' | 'reason' | 'documentNumber'>

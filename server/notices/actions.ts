@@ -4,6 +4,7 @@ import { wordsOfNotice } from '#domain/lifecycle/notices.ts'
 import type { Outcome } from '#domain/problems.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import type { Act } from '#server/platform/environment.ts'
+import { insertion } from '#server/platform/statements.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -48,7 +49,17 @@ export interface Notification {
   readonly link?: string
   /** Also by SMS: for the transitions marked ✉, where the words have an SMS (DESIGN §8). */
   readonly sms: boolean
+  /** How the person is reached, where it was read already. */
+  readonly reach?: Reach | undefined
 }
+
+/** The browsers of a person, and his mobile. */
+export interface Reach {
+  readonly browsers: readonly { readonly id: string }[]
+  readonly mobile: string
+}
+
+export { subscriptionsText } from './queries.ts'
 
 /**
  * Tells one person, at once and in the same transaction as what it tells of (R108, R114): a notice in the inbox always, an SMS to the
@@ -57,11 +68,11 @@ export interface Notification {
  */
 export async function notify(
   ctx: Act,
-  { id: asked, accountId, notice, params, applicationId, link, sms }: Notification,
+  { id: asked, accountId, notice, params, applicationId, link, sms, reach }: Notification,
 ): Promise<boolean> {
   const words = wordsOfNotice(notice, params)
   const noticeId = asked ?? ctx.newId()
-  const insertion = insertNotice(ctx.db, {
+  const row = {
     id: noticeId,
     accountId,
     kind: notice,
@@ -71,21 +82,22 @@ export async function notify(
     link: link ?? null,
     createdAt: ctx.now,
     readAt: null,
-  })
-  const [inserted, browsers, { mobile }] = await Promise.all([
-    insertion,
-    listSubscriptions(ctx.db, accountId),
-    findMobile(ctx.db, accountId),
+  }
+  const [browsers, { mobile }] = await Promise.all([
+    reach?.browsers ?? listSubscriptions(ctx.db, accountId),
+    reach ?? findMobile(ctx.db, accountId),
   ])
-  if (!inserted) return false
+  // One that was asked for by its id may be there, and what is pushed refers to it at once.
+  if (asked === undefined && browsers.length === 0) ctx.write(insertion('notice', row))
+  else if (!(await insertNotice(ctx.db, row))) return false
   const pushed = await pushTo(ctx, browsers, noticeId)
   if (!sms || words.sms === null) return true
   // a delivery by SMS and its message share one id
   const id = ctx.newId()
   const dueAt = pushed ? new Date(ctx.now.getTime() + PUSH_GOES_FIRST) : ctx.now
-  ctx.alongside(insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id, dueAt }))
-  ctx.alongside(insertSms(ctx.db, waitingSms(id, mobile, words.sms, 'notice', ctx.now)))
-  ctx.alongside(ctx.enqueue({ name: 'notices.deliver', data: { noticeId }, ...(pushed && { startAfter: dueAt }) }))
+  ctx.write(insertion('noticeDelivery', { ...waitingDelivery(ctx, noticeId, 'sms'), id, dueAt }))
+  ctx.write(insertion('smsMessage', waitingSms(id, mobile, words.sms, 'notice', ctx.now)))
+  await ctx.enqueue({ name: 'notices.deliver', data: { noticeId }, ...(pushed && { startAfter: dueAt }) })
   return true
 }
 

@@ -5,6 +5,7 @@ import type { Job, JobHandler } from '#server/platform/jobs.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { piecesOf, SmsRefused } from '#server/platform/sms/sms-provider.ts'
 import type { SmsProvider } from '#server/platform/sms/sms-provider.ts'
+import { gathered } from '#server/platform/gathered.ts'
 import { onOneConnection } from '#server/platform/together.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
@@ -15,7 +16,9 @@ import {
   findUnreceipted,
   findWaitingSms,
   givePiecesBack,
+  type SentSms,
   settleDelivery,
+  settleSent,
   settleSms,
   takePieces,
   updateSms,
@@ -52,6 +55,7 @@ async function sendMessage(
   sms: Sms,
   now: Date,
   job: Job & { readonly name: 'notices.deliver' | 'notices.send-sms' },
+  noteSent: (sent: SentSms) => Promise<unknown>,
 ): Promise<void> {
   const { clock, database, log, metrics, secrets } = platform
   const { id } = sms
@@ -82,15 +86,7 @@ async function sendMessage(
     const again = sms.attempts > 0
     const { providerId } = await provider.send({ id, mobile: sms.mobile, text, ...(again && { again }) })
     metrics.delivered('sms', 'sent')
-    const sentAt = later()
-    await settleSms(database.db, id, 'sent', sentAt, {
-      state: 'sent',
-      provider: provider.name,
-      providerId,
-      attempts,
-      error: null,
-      sentAt,
-    })
+    await noteSent({ id, provider: provider.name, providerId, attempts, sentAt: later() })
   } catch (error) {
     await paid.back()
     metrics.delivered('sms', 'failed')
@@ -128,20 +124,31 @@ async function pay(
 const withTime = <T>({ clock, database }: Dependencies, ask: (db: Dependencies['database']['db']) => Promise<T>) =>
   onOneConnection(database.db, (db) => Promise.all([ask(db), clock.now(db)]))
 
-/** The job that sends an SMS without a notice. */
-export const sendSmsJob =
-  (platform: Dependencies, provider: SmsProvider): JobHandler<'notices.send-sms'> =>
-  async (data) => {
-    const [sms, now] = await withTime(platform, (db) => findSms(db, data.smsId))
-    if (sms) await sendMessage(platform, provider, sms, now, { name: 'notices.send-sms', data })
-  }
+/** Notes messages that were sent in the same moment together. */
+const noting = ({ database }: Dependencies) =>
+  gathered(async (sent: readonly SentSms[]) => {
+    await settleSent(database.db, sent)
+    return sent
+  })
 
-/** The job that sends a notice by SMS. */
-export const deliverNoticeJob =
-  (platform: Dependencies, provider: SmsProvider): JobHandler<'notices.deliver'> =>
-  async (data) => {
-    const [sms, now] = await withTime(platform, (db) => findWaitingSms(db, data.noticeId))
-    if (!sms) return
+/** The job that sends an SMS without a notice. */
+export function sendSmsJob(platform: Dependencies, provider: SmsProvider): JobHandler<'notices.send-sms'> {
+  const noteSent = noting(platform)
+  return async (data) => {
+    const [sms, now] = await withTime(platform, (db) => findSms(db, data.smsId))
+    if (sms) await sendMessage(platform, provider, sms, now, { name: 'notices.send-sms', data }, noteSent)
+  }
+}
+
+/** The job that sends a notice by SMS. Those that were fetched together are looked up and noted together. */
+export function deliverNoticeJob(platform: Dependencies, provider: SmsProvider): JobHandler<'notices.deliver'> {
+  const { clock, database } = platform
+  const find = gathered((ids: readonly string[]) => findWaitingSms(database.db, ids, clock.offset))
+  const noteSent = noting(platform)
+  return async (data) => {
+    const found = await find(data.noticeId)
+    if (!found) return
+    const { sms, now } = found
     const morning = afterQuietHours(now, platform.config.quietHours)
     if (morning > now) {
       await actAs(platform, systemWho('notices.deliver'), async (ctx) => {
@@ -150,8 +157,9 @@ export const deliverNoticeJob =
       })
       return
     }
-    await sendMessage(platform, provider, sms, now, { name: 'notices.deliver', data })
+    await sendMessage(platform, provider, sms, now, { name: 'notices.deliver', data }, noteSent)
   }
+}
 
 /** Asks the gateway what became of what it took over, and notes it beside the message and its delivery (DESIGN §8). */
 export async function collectReceipts(platform: Dependencies, provider: SmsProvider): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Insertable, Kysely } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
+import { run } from '#server/platform/statements.ts'
 import type { Database } from '#server/schema.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { NoticeDeliveryTable, NoticeTable, PushMessageTable, SmsMessageTable } from './tables.ts'
@@ -204,15 +205,48 @@ export async function finishDelivery(
 }
 
 /** The message of a notice's SMS that waits; message and delivery share one id. */
-export const findWaitingSms = (db: Db, noticeId: string) =>
-  db
-    .selectFrom('noticeDelivery')
-    .innerJoin('smsMessage', 'smsMessage.id', 'noticeDelivery.id')
-    .selectAll('smsMessage')
-    .where('noticeDelivery.noticeId', '=', noticeId)
-    .where('noticeDelivery.channel', '=', 'sms')
-    .where('noticeDelivery.state', '=', 'waiting')
-    .executeTakeFirst()
+export async function findWaitingSms(db: Db, noticeIds: readonly string[], clockOffset: number) {
+  const rows = await run<WaitingSms & { readonly databaseTime: Date }>(db, {
+    text: `select sms_message.*, notice_delivery.notice_id, clock_timestamp() as database_time
+      from notice_delivery join sms_message on sms_message.id = notice_delivery.id
+      where notice_delivery.notice_id = any (array(select jsonb_array_elements_text($1::jsonb)::uuid))
+        and notice_delivery.channel = 'sms' and notice_delivery.state = 'waiting'`,
+    values: [JSON.stringify(noticeIds)],
+  })
+  const found = new Map(rows.map((row) => [row.noticeId, row]))
+  return noticeIds.map((id) => {
+    const row = found.get(id)
+    return row && { sms: row as WaitingSms, now: new Date(row.databaseTime.getTime() + clockOffset) }
+  })
+}
+
+type WaitingSms = Selectable<SmsMessageTable> & { readonly noticeId: string }
+
+/** A message that the gateway took over. */
+export interface SentSms {
+  readonly id: string
+  readonly provider: string
+  readonly providerId: string
+  readonly attempts: number
+  readonly sentAt: Date
+}
+
+/** The same as {@link settleSms} for messages that were sent, in one statement. */
+export async function settleSent(db: Db, sent: readonly SentSms[]) {
+  await run(db, {
+    text: `with given as (
+        select * from jsonb_to_recordset($1::jsonb)
+          as sent(id uuid, provider text, "providerId" text, attempts int, "sentAt" timestamptz)
+      ), message as (
+        update sms_message set state = 'sent', provider = given.provider, provider_id = given."providerId",
+          attempts = given.attempts, error = null, sent_at = given."sentAt"
+        from given where sms_message.id = given.id
+      )
+      update notice_delivery set state = 'sent', error = null, attempts = notice_delivery.attempts + 1, done_at = given."sentAt"
+      from given where notice_delivery.id = given.id and notice_delivery.state = 'waiting'`,
+    values: [JSON.stringify(sent)],
+  })
+}
 
 /** Notes in one go what became of a message, and of the delivery that it is, where it is one and still waits. */
 export async function settleSms(
@@ -335,6 +369,9 @@ export async function waitAgain(db: Db, id: string, attempts: number) {
 /** Holds a delivery until the transaction ends, so that {@link waitAgain} of another node comes before it or after it. */
 export const lockDelivery = (db: Db, id: string) =>
   db.selectFrom('noticeDelivery').where('id', '=', id).select('id').forUpdate().execute()
+
+/** @param account what stands for the account's id in the statement */
+export const subscriptionsText = (account: string) => `select id from push_subscription where account_id = ${account}`
 
 export const listSubscriptions = (db: Db, accountId: string) =>
   db.selectFrom('pushSubscription').where('accountId', '=', accountId).select('id').execute()

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import { canonicalJson } from '#domain/forms/edition.ts'
 import type { Role } from '#domain/lifecycle/roles.ts'
+import type { Statement } from './statements.ts'
 import type { AuditEventTable, PlatformTables } from './tables.ts'
 import type { Who } from './who.ts'
 
@@ -34,8 +35,6 @@ export async function appendAudit(
   entries: readonly AuditEntry[],
 ): Promise<void> {
   const tables = db as unknown as Transaction<PlatformTables>
-  const [only] = entries
-  if (only && entries.length === 1) return appendOne(tables, who, now, only)
   const byChain = new Map<number, AuditEntry[]>()
   for (const entry of entries) {
     const chain = chainOf(entry, who)
@@ -78,25 +77,45 @@ const HERE = '\u0001'
  * One fact, as nearly every act has: the database itself links it to its chain, in one statement instead of three, and the
  * chain is locked for so much shorter.
  */
-async function appendOne(tables: Transaction<PlatformTables>, who: Who, now: Date, entry: AuditEntry): Promise<void> {
+export function audited(who: Who, now: Date, entry: AuditEntry): Statement {
   const chain = chainOf(entry, who)
   const { sequence: _, ...row } = chained(who, now, entry, chain, 0)
   const [before, after] = canonicalJson({ ...row, at: row.at.toISOString(), sequence: HERE }).split(
     JSON.stringify(HERE),
   )
-  await sql`
-    with head as (
-      update audit_chain set sequence = sequence + 1,
-        hash = sha256(hash || convert_to(${before}::text || (sequence + 1)::text || ${after}::text, 'UTF8'))
-      where chain = ${chain} returning sequence, hash
-    )
-    insert into audit_event (at, actor_kind, account_id, role, action, subject, application_id, details, ip, user_agent,
-      request_id, chain, sequence, hash)
-    select ${row.at}::timestamptz, ${row.actorKind}, ${row.accountId}::uuid, ${row.role}, ${row.action}, ${row.subject},
-      ${row.applicationId}::uuid, ${JSON.stringify(row.details)}::jsonb, ${row.ip}, ${row.userAgent}, ${row.requestId},
-      ${chain}::smallint, head.sequence, head.hash
-    from head`.execute(tables)
+  const { at, actorKind, accountId, role, action, subject, applicationId, details, ip, userAgent, requestId } = row
+  const told = JSON.stringify(details)
+  return {
+    text: APPENDING,
+    values: [
+      before,
+      after,
+      chain,
+      at,
+      actorKind,
+      accountId,
+      role,
+      action,
+      subject,
+      applicationId,
+      told,
+      ip,
+      userAgent,
+      requestId,
+    ],
+  }
 }
+
+const APPENDING = `
+  with head as (
+    update audit_chain set sequence = sequence + 1,
+      hash = sha256(hash || convert_to($1::text || (sequence + 1)::text || $2::text, 'UTF8'))
+    where chain = $3::smallint returning chain, sequence, hash
+  )
+  insert into audit_event (at, actor_kind, account_id, role, action, subject, application_id, details, ip, user_agent,
+    request_id, chain, sequence, hash)
+  select $4::timestamptz, $5, $6::uuid, $7, $8, $9, $10::uuid, $11::jsonb, $12, $13, $14, head.chain, head.sequence, head.hash
+  from head`
 
 const chained = (who: Who, at: Date, entry: AuditEntry, chain: number, sequence: number): Chained => ({
   at,

@@ -150,10 +150,11 @@ function openPostgres<DB>(url: string, slow: SlowStatements, name: string): Open
           begun = undefined
           if (ENDS.test(text)) return []
           // Where it fails, the statement behind it on the same connection fails too, and tells.
-          held.unsafe(first, [], { prepare: true }).catch(() => {})
+          held.unsafe(first, [], { prepare: true, simple: false }).catch(() => {})
         }
         const given = values.map((value) => (isBoolean(value) ? held.sql.typed(value as never, DESCRIBED) : value))
-        return timed(text, () => held.unsafe(text, given, { prepare: true }))
+        // Also where there is nothing to fill in: as a script it would be planned each time.
+        return timed(text, () => held.unsafe(text, given, { prepare: true, simple: false }))
       },
       release: held.release,
     }

@@ -45,7 +45,7 @@ interface JobRules {
 }
 
 export const jobTable: { readonly [Name in JobName]: JobRules } = {
-  'notices.deliver': { atOnce: 10, retries: 5, retryAfter: 30, expiresAfter: 60 },
+  'notices.deliver': { atOnce: 25, retries: 5, retryAfter: 30, expiresAfter: 60 },
   'notices.push': { atOnce: 10, retries: 5, retryAfter: 30, expiresAfter: 60 },
   'notices.send-sms': { atOnce: 10, retries: 5, retryAfter: 10, expiresAfter: 60 },
   'notices.receipts': { atOnce: 1, retries: 0, retryAfter: 60, expiresAfter: 280, schedule: { everyMinutes: 5 } },

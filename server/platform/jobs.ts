@@ -9,6 +9,7 @@ import type { Job, JobName, JobPayloads, Schedule } from './job-table.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { newId } from './new-id.ts'
+import type { Statement } from './statements.ts'
 
 export type { Job, JobName, JobPayloads } from './job-table.ts'
 
@@ -22,8 +23,11 @@ export type JobHandlers = { readonly [Name in JobName]: JobHandler<Name> }
 export interface JobQueue {
   /** Makes or upgrades the queue's own tables. After `migrate`, before anything is enqueued. */
   prepare(): Promise<void>
-  /** Adds the job inside the transaction. */
-  enqueue(db: Transaction<any>, job: Job): Promise<void>
+  /**
+   * Adds the job inside the transaction.
+   * @param write takes the statement over instead, to send it with others
+   */
+  enqueue(db: Transaction<any>, job: Job, write?: (statement: Statement) => void): Promise<void>
   /** Wakes the workers of this node; called after a commit. Others find the job within POLLING. */
   wake(names: Iterable<JobName>): void
   /** Starts the workers and the schedules. */
@@ -36,6 +40,8 @@ export interface JobQueue {
 const POLLING = 5_000
 /** Milliseconds between two looks at the schedules, and at jobs that were given up. */
 const TICK = 20_000
+/** Milliseconds from one look that found work to the next, unless it found all it could take: what comes meanwhile goes together. */
+const GATHERING = 50
 
 const DAY = 24 * 60 * 60 * 1000
 const SHANGHAI = 8 * 60 * 60 * 1000
@@ -49,7 +55,7 @@ export function createJobQueue(
   { log, metrics, clock }: { log: Logger; metrics: Metrics; clock: Clock },
 ): JobQueue {
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => database.executeSql(text, values) },
+    db: { executeSql: (text, values) => database.executeSql(...ofOneQueue(text, values)) },
     schema: 'pgboss',
     supervise: false,
     schedule: false,
@@ -96,11 +102,15 @@ export function createJobQueue(
         if (!existing.has(name)) await boss.createQueue(name, { name, policy: 'short' })
       }
     },
-    enqueue: async (db, job) => {
+    enqueue: async (db, job, write) => {
       await add(job, {
         executeSql: async (text, values) => {
           // pg-boss leaves out what it was not given; node-postgres would send null for it
           const given = values.map((value: unknown) => value ?? null)
+          if (write) {
+            write({ text, values: given })
+            return { rows: [] }
+          }
           const { rows } = await db.withoutPlugins().executeQuery<any>(CompiledQuery.raw(text, given))
           return { rows }
         },
@@ -127,6 +137,19 @@ export function createJobQueue(
       await boss.stop({ graceful: false })
     },
   }
+}
+
+/**
+ * Each queue has a table of its own. With its name in the text instead of among the values PostgreSQL plans a statement once a
+ * connection; else it looks through all the tables each time, which takes longer than to do it.
+ */
+function ofOneQueue(text: string, values?: readonly unknown[]): [string, (readonly unknown[])?] {
+  const [name, ...others] = values ?? []
+  if (!jobNames.includes(name as JobName) || !text.includes('name = $1')) return [text, values]
+  return [
+    text.replace(/\$(\d+)/g, (_, at: string) => (at === '1' ? `'${String(name)}'` : `$${Number(at) - 1}`)),
+    others,
+  ]
 }
 
 /** The start of the period of the schedule in which `now` lies, in milliseconds. */
@@ -180,15 +203,31 @@ class Worker {
   }
 
   async #work(): Promise<void> {
+    const { atOnce } = jobTable[this.#name]
     while (!this.#stopping.signal.aborted) {
       this.#woken = false
-      const found = await this.#boss
-        .fetch<object>(this.#name, { batchSize: jobTable[this.#name].atOnce })
-        .catch(() => [])
+      const looked = performance.now()
+      const found = await this.#boss.fetch<object>(this.#name, { batchSize: atOnce }).catch(() => [])
       const done = (await Promise.all(found.map((job) => this.#do(job)))).filter((id) => id !== undefined)
       await this.#complete(done)
       if (found.length === 0) await this.#rest()
+      else if (atOnce > 1 && found.length < atOnce) await this.#gather(GATHERING - (performance.now() - looked))
     }
+  }
+
+  /** Others come together while it waits; it ends early only where the server does. */
+  async #gather(milliseconds: number): Promise<void> {
+    const { signal } = this.#stopping
+    if (milliseconds <= 0 || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, milliseconds)
+      signal.addEventListener('abort', end)
+    })
   }
 
   async #rest(): Promise<void> {

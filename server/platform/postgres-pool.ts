@@ -14,7 +14,11 @@ interface Slot {
 export interface Held {
   readonly sql: postgres.Sql
   /** Runs a statement. Rejects, and never reaches the driver, once the connection is gone. */
-  unsafe(text: string, values?: readonly unknown[], options?: { prepare?: boolean }): Promise<postgres.RowList<any>>
+  unsafe(
+    text: string,
+    values?: readonly unknown[],
+    options?: { prepare?: boolean; simple?: boolean },
+  ): Promise<postgres.RowList<any>>
   /** Runs a script. */
   simple(text: string): Promise<readonly unknown[]>
   release(): void

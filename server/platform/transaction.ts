@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { Ok, Refused } from '#domain/problems.ts'
-import { appendAudit } from './audit.ts'
+import { appendAudit, audited } from './audit.ts'
 import type { AuditEntry } from './audit.ts'
 import type { Job, JobName } from './job-table.ts'
 import { newId } from './new-id.ts'
 import type { Caller, Platform } from './platform.ts'
+import { merged, MERGED_AT_MOST, run, type Statement } from './statements.ts'
 import { inTransaction } from './together.ts'
 import type { Who } from './who.ts'
 
@@ -25,6 +26,11 @@ export interface Act<DB> {
   audit(entry: AuditEntry): void
   /** A statement whose answer nobody needs: it has to be done before the act is, with whatever is sent next. */
   alongside(statement: Promise<unknown>): void
+  /**
+   * Writes something that nothing in the act reads again and that cannot be refused any more: at its end, in one statement
+   * with all else that is written so.
+   */
+  write(statement: Statement): void
   /** Queues work in the same transaction: it exists if and only if the act does. */
   enqueue(job: Job): Promise<void>
 }
@@ -51,18 +57,34 @@ export function act<DB, R extends Ok<unknown> | Refused>(c: Caller<DB>, fn: (ctx
   return actAs(c.var.platform, c.var.who, fn, c.var.receivedAt)
 }
 
+/** The same, with what is read first: it is asked for together with the time, which saves a journey. */
+export function actUpon<DB, Read, R extends Ok<unknown> | Refused>(
+  c: Caller<DB>,
+  read: (db: Transaction<DB>) => Promise<Read>,
+  fn: (ctx: Act<DB>, read: Read) => Promise<R>,
+): Promise<R> {
+  const { platform, who, receivedAt } = c.var
+  return repeatedly(platform, who, () => once(platform, who, read, fn, receivedAt))
+}
+
 /** The same for a job, the console or a test. */
-export async function actAs<DB, R extends Ok<unknown> | Refused>(
+export const actAs = <DB, R extends Ok<unknown> | Refused>(
   platform: Platform<DB>,
   who: Who,
   fn: (ctx: Act<DB>) => Promise<R>,
   receivedAt?: number,
+): Promise<R> => repeatedly(platform, who, () => once(platform, who, async () => undefined, fn, receivedAt))
+
+async function repeatedly<DB, R extends Ok<unknown> | Refused>(
+  platform: Platform<DB>,
+  who: Who,
+  work: () => Promise<{ readonly outcome: R; readonly queued: ReadonlySet<JobName> }>,
 ): Promise<R> {
   const began = performance.now()
   const took = () => (performance.now() - began) / 1000
   for (let attempt = 1; ; attempt++) {
     try {
-      const { outcome, queued } = await once(platform, who, fn, receivedAt)
+      const { outcome, queued } = await work()
       platform.metrics.acted('done', took())
       platform.jobs.wake(queued)
       return outcome
@@ -93,42 +115,62 @@ async function allDone(statements: readonly Promise<unknown>[]): Promise<void> {
   if (reasons.length > 0) throw reasons.find(({ code }) => code !== ABORTED) ?? reasons[0]
 }
 
-async function once<DB, R extends Ok<unknown> | Refused>(
+async function once<DB, Read, R extends Ok<unknown> | Refused>(
   platform: Platform<DB>,
   who: Who,
-  fn: (ctx: Act<DB>) => Promise<R>,
+  read: (db: Transaction<DB>) => Promise<Read>,
+  fn: (ctx: Act<DB>, read: Read) => Promise<R>,
   receivedAt: number | undefined,
 ) {
   const entries: AuditEntry[] = []
   const queued = new Set<JobName>()
   const alongside: Promise<unknown>[] = []
+  const writes: Statement[] = []
+  /** what is sent last: the commit goes right behind it, and does nothing where one of it failed */
+  const last: Promise<unknown>[] = []
   const outcome = await inTransaction(platform.database.db, async (db) => {
     // Asked before the answer's way back, which is none of the waiting: a request never counts as earlier than it was.
     const waited = receivedAt === undefined ? 0 : Math.floor(performance.now() - receivedAt)
-    const now = await platform.clock.now(db)
-    const result = await fn({
-      db,
-      who,
-      now,
-      receivedAt: platform.clock.before(now, waited),
-      newId: () => newId(now),
-      audit: (entry) => void entries.push(entry),
-      alongside: (statement) => {
-        // Told of where all are waited for.
-        statement.catch(() => {})
-        alongside.push(statement)
+    const [now, known] = await Promise.all([platform.clock.now(db), read(db)])
+    const result = await fn(
+      {
+        db,
+        who,
+        now,
+        receivedAt: platform.clock.before(now, waited),
+        newId: () => newId(now),
+        audit: (entry) => void entries.push(entry),
+        alongside: (statement) => {
+          // Told of where all are waited for.
+          statement.catch(() => {})
+          alongside.push(statement)
+        },
+        write: (statement) => void writes.push(statement),
+        enqueue: async (job) => {
+          queued.add(job.name)
+          await platform.jobs.enqueue(db, job, (statement) => void writes.push(statement))
+        },
       },
-      enqueue: async (job) => {
-        queued.add(job.name)
-        await platform.jobs.enqueue(db, job)
-      },
-    })
+      known,
+    )
     if (!result.ok) throw new RolledBack(result)
-    // Last, so that the chains are locked for as short as can be, and always after everything else.
-    alongside.push(appendAudit(db, who, now, entries))
     // All of them to their end: what is still under way must not be overtaken by the rollback.
     await allDone(alongside)
+    const send = (statement: Statement) => {
+      const sent = run(db, statement)
+      sent.catch(() => {})
+      last.push(sent)
+    }
+    for (let at = 0; at < writes.length; at += MERGED_AT_MOST) send(merged(writes.slice(at, at + MERGED_AT_MOST)))
+    // Last, so that the chains are locked for as short as can be, and always after everything else.
+    const [only] = entries
+    if (only && entries.length === 1) send(audited(who, now, only))
+    else if (only) {
+      await allDone(last)
+      await appendAudit(db, who, now, entries)
+    }
     return result
   })
+  await allDone(last)
   return { outcome, queued }
 }

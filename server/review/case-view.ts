@@ -131,7 +131,7 @@ interface CaseView {
 async function offersFor({ db, now }: Act, who: Signed, application: Application, form: Form): Promise<Offer[]> {
   const actors = rolesOver(who, application)
   const candidates = transitionIds.filter((id) => atTheCase(id) && mayAct(id, application, actors, application.type))
-  const { facts } = await gatherFacts(db, who, application, candidates, {}, now, form)
+  const { facts } = await gatherFacts(db, who, application, candidates, {}, now, { form })
   return availableTransitions(facts, actors, application.type)
     .filter(({ id }) => atTheCase(id))
     .map(({ id }) => {

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AccountId } from '#domain/brand.ts'
 import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { isApplicationNumber } from '#domain/lifecycle/application-number.ts'
+import { conflictsOf, contentOf, formAndContent, formOf } from '#server/applications/actions/content.ts'
 import { expireOverdue, remindUnfinished } from '#server/applications/jobs.ts'
+import { countUnverified, findDraft } from '#server/applications/queries.ts'
+import { recordsOf } from '#server/education/actions.ts'
+import { systemWho } from '#server/platform/who.ts'
 import {
   apiOf,
   begin,
@@ -308,6 +313,31 @@ describe.each(await databaseKinds())('applications on %s', (kind) => {
       const free = world.db.selectFrom('batchSerial').select('serial').where('batchId', '=', batch.id).orderBy('serial')
       expect(await free.executeTakeFirst(), 'one number was given').toEqual({ serial: 2 })
       expect((await problemOf(await submit(browser, id, version))).code).toBe('application.transition-not-allowed')
+    })
+
+    test('[R90] what a submission reads in one statement is what stands there', async () => {
+      const earlier = await submitted(world)
+      const { id, person, browser } = await filledDraft(world, { person: earlier.person })
+      await sync(browser, [mutationOf(id, { kind: 'setField', path: 'employerName', value: '另一台写的', base: 1 })])
+      const { db } = world
+      const row = await db.selectFrom('application').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      const who = { ...systemWho('test'), kind: 'account', accountId: row.accountId as AccountId, roles: [] } as const
+      const signed = { ...who, sessionId: '' }
+      const draft = (await findDraft(db, signed, id, null))!
+      const now = await world.now()
+      const { form, content } = await formAndContent(db, signed, row, now, draft)
+      expect(form).toEqual(await formOf(db, signed, row, now))
+      expect(content).toEqual(await contentOf(db, signed, row))
+      expect(draft.records).toEqual(await recordsOf(db, signed, row.accountId))
+      expect(draft.records.length).toBeGreaterThan(0)
+      expect(draft.conflicts).toEqual(
+        (await conflictsOf(db, signed, id)).map(({ path, version }) => ({ path, version })),
+      )
+      expect(draft.conflicts).toHaveLength(1)
+      expect([draft.unverified, await countUnverified(db, signed, id)]).toEqual([0, 0])
+      const somebody = await db.selectFrom('account').select('id').where('id', '!=', row.accountId).executeTakeFirst()
+      expect(await findDraft(db, { ...signed, accountId: somebody!.id as AccountId }, id, null)).toBeUndefined()
+      expect(person).toBe(earlier.person)
     })
 
     test('S3: a version that another device has passed by is refused; without a key nothing is done', async () => {

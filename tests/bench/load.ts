@@ -9,7 +9,7 @@
  * DATABASE_URL names the PostgreSQL; a database of its own is made there and dropped. Without it (a) to (c) run on the
  * embedded database with 1 and 8 callers. Options: `--only=a,b,c,d`, `--rounds=3`, `--lasts=3000` (ms of one measurement),
  * `--people=10000`, `--seconds=auto` (how long the hour takes; by itself so long that its peak is what this machine can carry),
- * `--nodes=1,2` (which closing hours), `--queue=20000`, `--profile=DIR` (writes a CPU profile of the server there). The last
+ * `--nodes=1,2` (which closing hours), `--callers=1,8,32`, `--queue=20000`, `--profile=DIR` (writes a CPU profile of the server there). The last
  * line is one JSON object; on the way, lines go to stderr. Client, server and database share the machine.
  */
 import { createHash } from 'node:crypto'
@@ -41,6 +41,7 @@ const { values: options } = parseArgs({
     people: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: 'auto' },
     nodes: { type: 'string', default: '1,2' },
+    callers: { type: 'string', default: '1,8,32' },
     lasts: { type: 'string', default: '3000' },
     queue: { type: 'string', default: '20000' },
     profile: { type: 'string' },
@@ -51,7 +52,9 @@ if (url) process.env['TEST_DATABASE_URL'] = url
 
 const ROUNDS = Number(options.rounds)
 type Callers = 1 | 8 | 32
-const CALLERS: readonly Callers[] = url ? [1, 8, 32] : [1, 8]
+const CALLERS = ([1, 8, 32] as const).filter(
+  (callers) => options.callers.split(',').includes(String(callers)) && (url !== undefined || callers < 32),
+)
 type Scenario = 'a' | 'b' | 'c'
 const wanted = new Set(options.only.split(','))
 if (!url) wanted.delete('d')

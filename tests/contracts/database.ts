@@ -362,6 +362,35 @@ export function databaseContract(kind: DatabaseKind): void {
         expect(kept).toEqual([{ ownerName: '再2' }])
         await insert('续').execute()
       })
+
+      test('writes at its end what nobody reads in it: all of it with the rest, or, where one part fails, nothing', async () => {
+        const adding = (owner: string) => ({
+          text: `insert into parcel (owner_name, content) values ($1, $2)`,
+          values: [owner, '{}'],
+        })
+        const acting = (divisor: number) =>
+          actAs<Tables, ReturnType<typeof ok>>(platform(), systemWho('act'), async (ctx) => {
+            await ctx.db
+              .insertInto('parcel')
+              .values({ ...base, ownerName: `末${divisor}` })
+              .execute()
+            for (let at = 0; at < 20; at++) ctx.write(adding(`末${divisor}`))
+            ctx.write({
+              text: 'update parcel set content = to_jsonb(1 / $1::int) where owner_name = $2',
+              values: [divisor, `末${divisor}`],
+            })
+            ctx.audit({ action: `parcel.divided${divisor}` })
+            return ok()
+          })
+        await acting(1)
+        await expect(acting(0)).rejects.toThrow(/division by zero/)
+        const left = (await db.selectFrom('parcel').select('ownerName').execute()).map(({ ownerName }) => ownerName)
+        expect([left.filter((one) => one === '末1').length, left.filter((one) => one === '末0').length]).toEqual([
+          21, 0,
+        ])
+        const noted = await db.selectFrom('auditEvent').select('action').where('action', 'like', '%divided%').execute()
+        expect(noted).toEqual([{ action: 'parcel.divided1' }])
+      })
     })
   })
 }

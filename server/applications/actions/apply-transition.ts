@@ -7,8 +7,17 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { notify } from '#server/notices/actions.ts'
 import { makeOfficialPapers, rareCharacterIn, voidPapers } from '#server/papers/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
-import { type Application, findSnapshot, isCertificateTaken, lockForActing, writeSearchParts } from '../queries.ts'
+import { change as changeOf, insertion } from '#server/platform/statements.ts'
+import {
+  type Application,
+  type Draft,
+  findSnapshot,
+  isCertificateTaken,
+  lockForActing,
+  searchParts,
+} from '../queries.ts'
 import { rolesOver } from '../scope.ts'
+import { formAndContent } from './content.ts'
 import { type Frozen, freeze } from './freeze.ts'
 import { gatherFacts, type GatheredFacts, type TransitionInput } from './lifecycle-facts.ts'
 import { noticeParams } from './notice-params.ts'
@@ -50,12 +59,16 @@ export async function applyTransition(
   return applyToLocked(ctx, application, id, input)
 }
 
-/** The same for an application that this transaction has locked already. */
+/**
+ * The same for an application that this transaction has locked already.
+ * @param draft what was read of it, where it was
+ */
 export async function applyToLocked(
   ctx: Act,
   application: Application,
   id: TransitionId,
   input: TransitionInput,
+  draft?: Draft,
 ): Promise<Outcome<Transitioned>> {
   const transition: Transition = transitions[id]
   const actors = actorsOf(ctx, application, transition)
@@ -63,7 +76,8 @@ export async function applyToLocked(
   if (isOffice && input.version !== undefined && input.version !== application.version) {
     return refuse('application.handled-by-other')
   }
-  const gathered = await gatherFacts(ctx.db, ctx.who, application, [id], input, ctx.now)
+  const known = draft && { draft, ...(await formAndContent(ctx.db, ctx.who, application, ctx.now, draft)) }
+  const gathered = await gatherFacts(ctx.db, ctx.who, application, [id], input, ctx.now, known)
   const decision = decide(id, gathered.facts, actors, application.type)
   if (!decision.ok) return decision
   const certificateNumber = input.certificateNumber?.trim()
@@ -76,10 +90,12 @@ export async function applyToLocked(
   const rare = gathered.content && rareCharacterIn(gathered.content.answers)
   if (rare) return rare
   const frozen =
-    transition.freezes && gathered.content ? await freeze(ctx, application, gathered.form, gathered.content) : undefined
+    transition.freezes && gathered.content
+      ? await freeze(ctx, application, gathered.form, gathered.content, draft?.records)
+      : undefined
   const role = actors.find((actor) => transition.by.includes(actor))!
   const after = await write(ctx, { application, id, transition, role, gathered, frozen, input })
-  await tell(ctx, application, transition, gathered, after, input)
+  await tell(ctx, application, transition, gathered, after, input, draft)
   return ok({
     state: transition.to,
     version: after.version,
@@ -130,15 +146,9 @@ async function write(ctx: Act, step: Step): Promise<Application> {
   }
   // It is locked: what is written now is what stands there afterwards.
   const after: Application = { ...application, ...change }
-  const updated = ctx.db
-    .updateTable('application')
-    .set(change)
-    .where('id', '=', application.id)
-    .where('version', '=', application.version)
-    .execute()
-  const noted = ctx.db
-    .insertInto('applicationTransition')
-    .values({
+  ctx.write(changeOf('application', change, { id: application.id, version: application.version }))
+  ctx.write(
+    insertion('applicationTransition', {
       id: transitionId,
       applicationId: application.id,
       transition: id,
@@ -151,11 +161,9 @@ async function write(ctx: Act, step: Step): Promise<Application> {
       snapshotId,
       ip: ctx.who.ip === '' ? null : ctx.who.ip,
       at: ctx.now,
-    })
-    .execute()
-  ctx.alongside(updated)
-  ctx.alongside(noted)
-  if (frozen) ctx.alongside(writeSearchParts(ctx.db, ctx.who, application.id, frozen.searchParts))
+    }),
+  )
+  if (frozen) ctx.write(searchParts(application.id, frozen.searchParts))
   if (transition.to === 'RETURNED') await sendComments(ctx, application, transitionId)
   ctx.audit({
     action: `application.${id}`,
@@ -203,6 +211,7 @@ async function tell(
   gathered: GatheredFacts,
   after: Application,
   input: TransitionInput,
+  draft: Draft | undefined,
 ): Promise<void> {
   if (!transition.notice) return
   const { batch, facts } = gathered.form
@@ -215,5 +224,6 @@ async function tell(
     // a return leads to its reasons, each beside its field
     link: `/applications/${application.id}${transition.notice === 'returned' ? '/returned' : ''}`,
     sms: transition.sms === true,
+    reach: draft && { browsers: draft.browsers, mobile: draft.account.mobile },
   })
 }

@@ -2,13 +2,29 @@ import type { Answers, Facts } from '#domain/forms/answers.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import { assemble, type AttachedFile, type Cell } from '#domain/sync/cell.ts'
 import { openIdNumber } from '#server/accounts/identity-seal.ts'
-import { type Batch, factsOf, getBatch, listPoints, typeOf } from '#server/batches/actions.ts'
-import { lockedRowsOf } from '#server/education/actions.ts'
+import {
+  type AccountFacts,
+  type Batch,
+  factsOf,
+  getBatch,
+  listPoints,
+  type Point,
+  typeOf,
+} from '#server/batches/actions.ts'
+import { lockedRowsOf, locksOf } from '#server/education/actions.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
 import type { Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
-import { type Application, findAccount, findSnapshot, readCells, readConflicts, readFiles } from '../queries.ts'
+import {
+  type Application,
+  type Draft,
+  findAccount,
+  findSnapshot,
+  readCells,
+  readConflicts,
+  readFiles,
+} from '../queries.ts'
 
 export type { Application } from '../queries.ts'
 export { readCells as cellsAfter, readConflicts as conflictsOf, readFiles as filesOf }
@@ -46,9 +62,25 @@ export async function formOf(db: Db, who: Who, application: Application, now: Da
     listPoints(db, who, 'all'),
   ])
   const idNumber = secrets ? openIdNumber(secrets, account) : account.idNumberMasked
+  return formWith(db, who, application, now, { batch, account: { ...account, idNumber }, points })
+}
+
+async function formWith(
+  db: Db,
+  who: Who,
+  application: Application,
+  now: Date,
+  { batch, account, points }: { batch: Batch; account: AccountFacts; points: readonly Point[] },
+): Promise<Form> {
   const type = await typeOf(db, who, application.editionId, batch)
-  const facts = factsOf(batch, { ...account, idNumber }, points, now, application.acceptancePoint)
-  return { batch, type, facts }
+  return { batch, type, facts: factsOf(batch, account, points, now, application.acceptancePoint) }
+}
+
+/** The form and the content of a draft that was read. The ID number is the masked one. */
+export async function formAndContent(db: Db, who: Who, application: Application, now: Date, draft: Draft) {
+  const account = { ...draft.account, idNumber: draft.account.idNumberMasked }
+  const form = await formWith(db, who, application, now, { ...draft, account })
+  return { form, content: contentWith(draft.cells, draft.files, locksOf(draft.records, application.id)) }
 }
 
 /** What stands in the cells, with the rows of earlier applications marked as locked. */
@@ -58,6 +90,14 @@ export async function contentOf(db: Db, who: Who, application: Application): Pro
     readFiles(db, who, application.id),
     lockedRowsOf(db, who, application.accountId, application.id),
   ])
+  return contentWith(cells, files, locks)
+}
+
+function contentWith(
+  cells: Readonly<Record<string, Cell>>,
+  files: readonly AttachedFile[],
+  locks: Readonly<Record<string, string>>,
+): Content {
   const rowIds = new Set(Object.keys(cells).flatMap((path) => path.split('/').slice(1, 2)))
   const lockedRows = Object.fromEntries(Object.entries(locks).filter(([rowId]) => rowIds.has(rowId)))
   return { cells, files, lockedRows, answers: assemble(cells, files, lockedRows) }

@@ -5,9 +5,10 @@ import { worksOf } from '#domain/rules/duplicates.ts'
 import { applicationNumber } from '#domain/lifecycle/application-number.ts'
 import { isInGrace } from '#domain/rules/window.ts'
 import { sha256 } from '#server/batches/actions.ts'
-import { recordEducations } from '#server/education/actions.ts'
+import { type EducationRecord, recordEducations } from '#server/education/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
-import { type Application, takeSerial, writeWorks } from '../queries.ts'
+import { insertion, insertions } from '#server/platform/statements.ts'
+import { type Application, dropWorks, takeSerial } from '../queries.ts'
 import { partsOf, searchTextOf } from '../search-text.ts'
 import type { SnapshotContent } from '../tables.ts'
 import { nameOf } from './notice-params.ts'
@@ -50,7 +51,13 @@ function columnsOf(answers: Answers, fullName: string) {
  * Freezes the answers of a submission (R90): a snapshot of its round as canonical JSON with its SHA-256, the columns of the
  * office, the education rows of the person, and at the first submission the 申报编号, which stays over every return.
  */
-export async function freeze(ctx: Act, application: Application, form: Form, content: Content): Promise<Frozen> {
+export async function freeze(
+  ctx: Act,
+  application: Application,
+  form: Form,
+  content: Content,
+  records?: readonly EducationRecord[],
+): Promise<Frozen> {
   const { batch, type, facts } = form
   const round = application.round + 1
   const answers = frozenAnswers(type, content.answers)
@@ -61,17 +68,6 @@ export async function freeze(ctx: Act, application: Application, form: Form, con
   const columns = columnsOf(answers, facts.account.fullName)
   const [serial] = await Promise.all([
     application.number === null ? takeSerial(ctx.db, ctx.who, batch.id) : 0,
-    ctx.db
-      .insertInto('applicationSnapshot')
-      .values({
-        id: snapshotId,
-        applicationId: application.id,
-        round,
-        content: canonical,
-        sha256: digest,
-        createdAt: ctx.now,
-      })
-      .execute(),
     recordEducations(ctx, {
       applicationId: application.id,
       accountId: application.accountId,
@@ -79,9 +75,15 @@ export async function freeze(ctx: Act, application: Application, form: Form, con
       type,
       answers,
       lockedBy: nameOf(application, batch),
+      records,
     }),
-    writeWorks(ctx.db, ctx.who, application.id, worksOf(answers)),
+    // before the first submission there are none
+    application.round > 0 && dropWorks(ctx.db, ctx.who, application.id),
   ])
+  const snapshot = { id: snapshotId, applicationId: application.id, round, content: canonical, sha256: digest }
+  ctx.write(insertion('applicationSnapshot', { ...snapshot, createdAt: ctx.now }))
+  const works = worksOf(answers).map(({ path, key }) => ({ applicationId: application.id, path, key }))
+  if (works.length > 0) ctx.write(insertions('applicationWork', works))
   const number =
     application.number ??
     applicationNumber({

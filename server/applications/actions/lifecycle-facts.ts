@@ -13,7 +13,7 @@ import { type HolidayCalendar, NO_HOLIDAYS, publicityEnds } from '#domain/workin
 import type { Batch } from '#server/batches/actions.ts'
 import { confirmedVotes, isOnAgenda } from '#server/committee/agenda.ts'
 import { changePending, listsOfPerson } from '#server/education/actions.ts'
-import { recordOf } from '#server/integrity/actions.ts'
+import { recordOf, type RecordOfPerson } from '#server/integrity/actions.ts'
 import { holidayCalendar } from '#server/publicity/calendar.ts'
 import { isListed } from '#server/publicity/listed.ts'
 import type { Who } from '#server/platform/who.ts'
@@ -22,8 +22,10 @@ import type { Kysely } from 'kysely'
 import {
   type Application,
   countUnverified,
+  type Draft,
   findIntegrityCase,
   findSnapshot,
+  type IntegrityCase,
   isPaperCurrent,
   listOpened,
   readConflicts,
@@ -102,8 +104,10 @@ async function onPaper(db: Db, who: Who, application: Application, code: string 
 }
 
 /** The record of cheating that keeps a person longest from applying: of an application, or of the register (T19, T22, E15). */
-export async function integrityOf(db: Db, who: Who, accountId: string) {
-  const [found, entered] = await Promise.all([findIntegrityCase(db, who, accountId), recordOf(db, who, accountId)])
+export const integrityOf = async (db: Db, who: Who, accountId: string) =>
+  longestOf(...(await Promise.all([findIntegrityCase(db, who, accountId), recordOf(db, who, accountId)])))
+
+function longestOf(found: IntegrityCase | undefined, entered: RecordOfPerson | undefined) {
   const ended = found && { until: integrityEnd(found.at), reason: found.reason, documentNumber: '' }
   if (!ended || !entered) return ended ?? entered ?? null
   return ended.until > entered.until ? ended : entered
@@ -112,6 +116,9 @@ export async function integrityOf(db: Db, who: Who, accountId: string) {
 /** Until when a record of cheating keeps the person from applying, or null (E15). */
 export const integrityUntil = async (db: Db, who: Who, accountId: string): Promise<Date | null> =>
   (await integrityOf(db, who, accountId))?.until ?? null
+
+const untilOf = async (db: Db, who: Who, accountId: string, draft: Draft | undefined): Promise<Date | null> =>
+  draft ? (longestOf(draft.integrityCase, draft.integrityEntry)?.until ?? null) : integrityUntil(db, who, accountId)
 
 /** The end of a publicity that starts now: what the office asked for if it is long enough, else the shortest; null where too short (E9). */
 function publicityEnd(
@@ -126,6 +133,13 @@ function publicityEnd(
   return asked >= endsAt ? asked : null
 }
 
+/** What was read of an application before its facts are gathered. */
+export interface Known {
+  readonly form?: Form
+  readonly content?: Content
+  readonly draft?: Draft
+}
+
 export interface GatheredFacts {
   readonly facts: LifecycleFacts
   readonly form: Form
@@ -136,7 +150,7 @@ export interface GatheredFacts {
 /**
  * Gathers what a decision looks at, inside the transaction. Facts that only some transitions look at are read for those
  * (`ids`), so that a submission does not count opened files and a return does not read 200 rows.
- * @param known the form, where it was read already
+ * @param known what was read already
  */
 export async function gatherFacts(
   db: Db,
@@ -145,16 +159,16 @@ export async function gatherFacts(
   ids: readonly TransitionId[],
   input: TransitionInput,
   now: Date,
-  known?: Form,
+  known: Known = {},
 ): Promise<GatheredFacts> {
   const asked = new Set<string>(ids.flatMap((id) => transitions[id].guards))
   const complete = asked.has('answersComplete')
   const [form, content, conflicts, filesMissing, until] = await Promise.all([
-    known ?? formOf(db, who, application, now),
-    complete ? contentOf(db, who, application) : undefined,
-    complete ? readConflicts(db, who, application.id) : [],
-    asked.has('filesComplete') ? countUnverified(db, who, application.id) : 0,
-    asked.has('noIntegrityRecord') ? integrityUntil(db, who, application.accountId) : null,
+    known.form ?? formOf(db, who, application, now),
+    complete ? (known.content ?? contentOf(db, who, application)) : undefined,
+    complete ? (known.draft?.conflicts ?? readConflicts(db, who, application.id)) : [],
+    asked.has('filesComplete') ? (known.draft?.unverified ?? countUnverified(db, who, application.id)) : 0,
+    asked.has('noIntegrityRecord') ? untilOf(db, who, application.accountId, known.draft) : null,
   ])
   const { batch, type } = form
   const facts: LifecycleFacts = {

@@ -1,8 +1,9 @@
 import type { State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { Act } from '#server/platform/environment.ts'
+import { insertion } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { lockOwn } from '../queries.ts'
+import { findDraft, lockOwn } from '../queries.ts'
 import { applyToLocked } from './apply-transition.ts'
 import { sendingTransition } from './lifecycle-facts.ts'
 
@@ -16,6 +17,12 @@ export interface Receipt {
   readonly version: number
 }
 
+/** What a submission reads. The lock comes first: of two requests with one key the second waits there and then finds the first one's answer. */
+export const lockDraft = (db: Act['db'], who: Signed, applicationId: string, key: string) =>
+  Promise.all([lockOwn(db, who, applicationId), findDraft(db, who, applicationId, key)])
+
+type LockedDraft = Awaited<ReturnType<typeof lockDraft>>
+
 /**
  * 【完成提交】: T2, or T7 after a return (R89, R94). The moment at which the server received it decides (A4).
  * @param key Idempotency-Key: a request sent twice is done once and answered alike, for an answer may be lost on the way
@@ -26,25 +33,22 @@ export async function submitApplication(
   applicationId: string,
   version: number,
   key: string,
+  [application, draft]: LockedDraft,
 ): Promise<Outcome<Receipt>> {
-  // The lock comes first: of two requests with one key the second waits here and then finds the first one's answer.
-  const [application, before] = await Promise.all([
-    lockOwn(ctx.db, who, applicationId),
-    ctx.db
-      .selectFrom('requestKey')
-      .select('answer')
-      .where('accountId', '=', who.accountId)
-      .where('key', '=', key)
-      .executeTakeFirst(),
-  ])
-  if (!application) return refuse('request.not-found')
-  if (before) {
-    const { applicationId: of, ...receipt } = before.answer as unknown as Receipt & { applicationId: string }
+  if (!application || !draft) return refuse('request.not-found')
+  if (draft.answer) {
+    const { applicationId: of, ...receipt } = draft.answer as unknown as Receipt & { applicationId: string }
     return of === applicationId ? ok(receipt) : refuse('request.invalid')
   }
   // It counts from the moment at which it was received, however long it waited for its turn (A4).
   const received: Act = { ...ctx, now: ctx.receivedAt }
-  const done = await applyToLocked(received, application, sendingTransition(application.state) ?? 'submit', { version })
+  const done = await applyToLocked(
+    received,
+    application,
+    sendingTransition(application.state) ?? 'submit',
+    { version },
+    draft,
+  )
   if (!done.ok) return done
   const { number, submittedAt, sha256, round, state, version: after } = done.value
   const receipt: Receipt = {
@@ -56,8 +60,6 @@ export async function submitApplication(
     version: after,
   }
   const answer = JSON.stringify({ ...receipt, applicationId })
-  ctx.alongside(
-    ctx.db.insertInto('requestKey').values({ accountId: who.accountId, key, answer, at: ctx.now }).execute(),
-  )
+  ctx.write(insertion('requestKey', { accountId: who.accountId, key, answer, at: ctx.now }))
   return ok(receipt)
 }
