@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Updateable } from 'kysely'
 import { sql } from 'kysely'
 import type { Grant } from '#domain/lifecycle/roles.ts'
+import { run } from '#server/platform/statements.ts'
 import type { Database } from '#server/schema.ts'
 import type { AccountTable } from './tables.ts'
 
@@ -19,29 +20,30 @@ const grantOf = ({ role, region, acceptancePoint }: StoredGrant): Grant => ({
 })
 
 /** The grants of the account whose id stands in the reference, as JSON. */
-const grantsJson = (accountId: string) =>
-  sql<StoredGrant[]>`(select coalesce(json_agg(json_build_object(
+const grantsText = (accountId: string) => `(select coalesce(json_agg(json_build_object(
     'role', account_grant.role, 'region', account_grant.region, 'acceptancePoint', account_grant.acceptance_point)
     order by account_grant.created_at, account_grant.id), '[]'::json)
-    from account_grant where account_grant.account_id = ${sql.ref(accountId)})`
+    from account_grant where account_grant.account_id = ${accountId})`
+
+const grantsJson = (accountId: 'account.id') => sql<StoredGrant[]>`${sql.raw(grantsText(accountId))}`
+
+const SESSION = `
+  select session.id, session.account_id, session.last_seen_at, session.expires_at, account.must_change_password,
+    ${grantsText('session.account_id')} as grants, clock_timestamp() as database_time
+  from session join account on account.id = session.account_id
+  where session.token_hash = $1 and account.disabled_at is null`
 
 /** The session of a token with what every request needs to know of its person, and the database's time, in one question. */
 export async function findSession(db: Db, tokenHash: string, clockOffset: number) {
-  const row = await db
-    .selectFrom('session')
-    .innerJoin('account', 'account.id', 'session.accountId')
-    .where('session.tokenHash', '=', tokenHash)
-    .where('account.disabledAt', 'is', null)
-    .select([
-      'session.id',
-      'session.accountId',
-      'session.lastSeenAt',
-      'session.expiresAt',
-      'account.mustChangePassword',
-      grantsJson('session.account_id').as('grants'),
-      sql<Date>`clock_timestamp()`.as('databaseTime'),
-    ])
-    .executeTakeFirst()
+  const [row] = await run<{
+    id: string
+    accountId: string
+    lastSeenAt: Date
+    expiresAt: Date
+    mustChangePassword: boolean
+    grants: StoredGrant[]
+    databaseTime: Date
+  }>(db, { text: SESSION, values: [tokenHash] })
   if (!row) return undefined
   const { grants, databaseTime, ...found } = row
   return { ...found, roles: grants.map(grantOf), now: new Date(databaseTime.getTime() + clockOffset) }

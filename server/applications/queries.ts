@@ -87,7 +87,8 @@ export async function readCells(db: Db, _who: Who, applicationId: string, after 
   return Object.fromEntries(rows.map(({ path, value, version }) => [path, { value, version }]))
 }
 
-const filesText = `
+/** Files that hang in an application, `$1`. */
+export const filesText = `
   select id, path, name, size, sha256, pages, position from attachment
   where application_id = $1 and removed_at is null order by position, id`
 

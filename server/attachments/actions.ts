@@ -1,10 +1,11 @@
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { createHash } from 'node:crypto'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
+import { run } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { contentKey } from '#server/platform/files/file-store.ts'
 import { checkBytes } from './check-bytes.ts'
-import { findUpload, noteStored } from './queries.ts'
+import { findUploads, storedNoted } from './queries.ts'
 
 export interface VerifiedUpload {
   /** Digest of the bytes that are kept: those sent, or for a photo those made of them. The attachment's row refers to it. */
@@ -14,29 +15,48 @@ export interface VerifiedUpload {
   readonly pages: number
 }
 
+/** A file that somebody wants to link, by its upload. */
+export interface UploadWish {
+  readonly uploadId: string
+  readonly sha256: string
+  readonly applicationId: string
+  readonly path: string
+}
+
 /**
- * What an upload brought, once its bytes were checked: for the `attach` mutation, in its transaction. Refused with
- * `attachment.missing` while bytes are missing, with the file's own refusal where it did not pass.
+ * What uploads brought, once their bytes were checked: for `attach` mutations, in their transaction, in the order of the
+ * wishes. Refused with `attachment.missing` while bytes are missing, with the file's own refusal where it did not pass.
  */
-export async function verifiedUpload(
-  ctx: Act,
-  wish: { readonly uploadId: string; readonly sha256: string; readonly applicationId: string; readonly path: string },
-): Promise<Outcome<VerifiedUpload>> {
-  const { db, who } = ctx
-  if (who.kind !== 'account') return refuse('account.not-signed-in')
-  const upload = await findUpload(db, who, wish.uploadId)
-  if (!upload || upload.applicationId !== wish.applicationId || upload.path !== wish.path) {
-    return refuse('attachment.missing', { count: 1 })
-  }
+export async function verifiedUploads(
+  { db, who }: Act,
+  wishes: readonly UploadWish[],
+): Promise<Outcome<VerifiedUpload>[]> {
+  if (who.kind !== 'account') return wishes.map(() => refuse('account.not-signed-in'))
+  if (wishes.length === 0) return []
+  const found = await findUploads(
+    db,
+    who,
+    wishes.map(({ uploadId }) => uploadId),
+  )
+  const uploads = new Map(found.map((upload) => [upload.id, upload]))
+  return wishes.map((wish) => verdictOn(uploads.get(wish.uploadId), wish))
+}
+
+/** The same of one. */
+export const verifiedUpload = async (ctx: Act, wish: UploadWish): Promise<Outcome<VerifiedUpload>> =>
+  (await verifiedUploads(ctx, [wish]))[0]!
+
+function verdictOn(
+  upload: Awaited<ReturnType<typeof findUploads>>[number] | undefined,
+  wish: UploadWish,
+): Outcome<VerifiedUpload> {
+  const missing = refuse('attachment.missing', { count: 1 })
+  if (!upload || upload.applicationId !== wish.applicationId || upload.path !== wish.path) return missing
   if (upload.sha256 !== wish.sha256) return refuse('attachment.wrong-digest')
   if (upload.state === 'refused') return refuse('attachment.damaged')
-  if (upload.state !== 'verified' || upload.contentSha256 === null) return refuse('attachment.missing', { count: 1 })
-  const stored = await db
-    .selectFrom('storedFile')
-    .select(['sha256', 'size', 'pages'])
-    .where('sha256', '=', upload.contentSha256)
-    .executeTakeFirst()
-  return stored ? ok(stored) : refuse('attachment.missing', { count: 1 })
+  const { keptSha256, keptSize, keptPages } = upload
+  if (upload.state !== 'verified' || keptSha256 === null || keptSize === null || keptPages === null) return missing
+  return ok({ sha256: keptSha256, size: keptSize, pages: keptPages })
 }
 
 /**
@@ -54,6 +74,7 @@ export async function keepPdf(
   const { mediaType, pages } = checked.value
   await platform.files.put(contentKey(sha256), bytes)
   const { db } = platform.database
-  await noteStored(db, who, { sha256, size: bytes.length, mediaType, pages, checkedAt: await platform.clock.now(db) })
+  const checkedAt = await platform.clock.now(db)
+  await run(db, storedNoted({ sha256, size: bytes.length, mediaType, pages, checkedAt }))
   return ok({ sha256, size: bytes.length, pages })
 }

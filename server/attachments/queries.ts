@@ -1,5 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
+import type { Batch } from '#server/batches/actions.ts'
+import { insertion, run, type Statement } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { UploadTable } from './tables.ts'
@@ -17,41 +20,50 @@ export const findOwnApplication = (db: Db, who: Signed, id: string) =>
     .where('deletedAt', 'is', null)
     .executeTakeFirst()
 
-/** Files that hang in a slot now. */
-export async function countInSlot(db: Db, _who: Who, applicationId: string, path: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('attachment')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .where('applicationId', '=', applicationId)
-    .where('path', '=', path)
-    .where('removedAt', 'is', null)
-    .executeTakeFirstOrThrow()
-  return count
-}
+/**
+ * What decides whether a person may send a file, in one statement: his application with its batch, what hangs in the slot,
+ * and what he keeps with us, files that hang somewhere and uploads that may yet. `$1` is the application, `$2` the person,
+ * `$3` the slot.
+ */
+const SENDING = `
+  select batch.*, own.state as own_state, own.edition_id as own_edition_id, own.resubmit_until as own_resubmit_until,
+    (select count(*)::int from attachment where application_id = $1 and path = $3 and removed_at is null) as in_slot,
+    attached.files + waiting.files as files, attached.bytes + waiting.bytes as bytes, waiting.files as unfinished,
+    clock_timestamp() as database_time
+  from (
+    select count(*)::int as files, coalesce(sum(attachment.size), 0)::float8 as bytes
+    from attachment join application on application.id = attachment.application_id
+    where application.account_id = $2 and attachment.removed_at is null
+  ) as attached
+  cross join (
+    select count(*)::int as files, coalesce(sum(length), 0)::float8 as bytes
+    from upload where account_id = $2 and state = 'receiving'
+  ) as waiting
+  left join application as own on own.id = $1 and own.account_id = $2 and own.deleted_at is null
+  left join batch on batch.id = own.batch_id`
 
-/** What a person keeps with us: files that hang somewhere, and uploads that may yet. */
-export async function usageOf(db: Db, who: Signed): Promise<{ files: number; bytes: number; unfinished: number }> {
-  const counting = db
-    .selectFrom('attachment')
-    .innerJoin('application', 'application.id', 'attachment.applicationId')
-    .select([
-      sql<number>`count(*)::int`.as('files'),
-      sql<number>`coalesce(sum(attachment.size), 0)::float8`.as('bytes'),
-    ])
-    .where('application.accountId', '=', who.accountId)
-    .where('attachment.removedAt', 'is', null)
-    .executeTakeFirstOrThrow()
-  const unfinished = db
-    .selectFrom('upload')
-    .select([sql<number>`count(*)::int`.as('files'), sql<number>`coalesce(sum(length), 0)::float8`.as('bytes')])
-    .where('accountId', '=', who.accountId)
-    .where('state', '=', 'receiving')
-    .executeTakeFirstOrThrow()
-  const [attached, waiting] = await Promise.all([counting, unfinished])
+export async function findSending(db: Db, who: Signed, applicationId: string, path: string) {
+  const [row] = await run<
+    Batch & {
+      ownState: State | null
+      ownEditionId: string | null
+      ownResubmitUntil: Date | null
+      inSlot: number
+      files: number
+      bytes: number
+      unfinished: number
+      databaseTime: Date
+    }
+  >(db, { text: SENDING, values: [applicationId, who.accountId, path] })
+  const { ownState, ownEditionId, ownResubmitUntil, inSlot, files, bytes, unfinished, databaseTime, ...batch } = row!
   return {
-    files: attached.files + waiting.files,
-    bytes: attached.bytes + waiting.bytes,
-    unfinished: waiting.files,
+    application:
+      ownState === null || ownEditionId === null
+        ? undefined
+        : { state: ownState, editionId: ownEditionId, resubmitUntil: ownResubmitUntil, batch: batch as Batch },
+    inSlot,
+    usage: { files, bytes, unfinished },
+    databaseTime,
   }
 }
 
@@ -59,12 +71,18 @@ export async function usageOf(db: Db, who: Signed): Promise<{ files: number; byt
 export const findUpload = (db: Db, who: Signed, id: string): Promise<Upload | undefined> =>
   db.selectFrom('upload').selectAll().where('id', '=', id).where('accountId', '=', who.accountId).executeTakeFirst()
 
+/** Some of the person's own uploads, with what is kept of them. */
+export const findUploads = (db: Db, who: Signed, ids: readonly string[]) =>
+  run<Upload & { keptSha256: string | null; keptSize: number | null; keptPages: number | null }>(db, {
+    text: `select upload.*, kept.sha256 as kept_sha256, kept.size as kept_size, kept.pages as kept_pages
+      from upload left join stored_file as kept on kept.sha256 = upload.content_sha256
+      where upload.id = any (array(select jsonb_array_elements_text($1::jsonb))) and upload.account_id = $2`,
+    values: [JSON.stringify(ids), who.accountId],
+  })
+
 /** Notes an upload: one that is to come, or one whose bytes came at once, with the verdict on them. */
-export const insertUpload = (db: Db, _who: Signed, upload: Upload) =>
-  db
-    .insertInto('upload')
-    .values({ ...upload, parts: JSON.stringify(upload.parts) })
-    .execute()
+export const uploadNoted = (upload: Upload): Statement =>
+  insertion('upload', { ...upload, parts: JSON.stringify(upload.parts) })
 
 /**
  * The kept bytes of a file that this person sent before and that passed, by the digest of what was sent: attached in any of
@@ -172,16 +190,17 @@ export async function writeVerdict(
 }
 
 /** Notes bytes that were checked; noted again, they count as seen now, so that no sweep takes them meanwhile. */
-export const noteStored = (
-  db: Db,
-  _who: Who,
-  file: { sha256: string; size: number; mediaType: string; pages: number; checkedAt: Date },
-) =>
-  db
-    .insertInto('storedFile')
-    .values(file)
-    .onConflict((conflict) => conflict.column('sha256').doUpdateSet({ checkedAt: file.checkedAt }))
-    .execute()
+export const storedNoted = (file: {
+  readonly sha256: string
+  readonly size: number
+  readonly mediaType: string
+  readonly pages: number
+  readonly checkedAt: Date
+}): Statement => ({
+  text: `insert into stored_file (sha256, size, media_type, pages, checked_at) values ($1, $2, $3, $4, $5)
+    on conflict (sha256) do update set checked_at = excluded.checked_at`,
+  values: [file.sha256, file.size, file.mediaType, file.pages, file.checkedAt],
+})
 
 /** Uploads that end with their time: unfinished or refused ones after a day, passed ones after a month. */
 export const listStale = (db: Db, _who: Who, before: { unfinished: Date; verified: Date }) =>

@@ -5,13 +5,14 @@ import { ok, type Outcome, type ProblemCode, refuse, type Refused } from '#domai
 import type { Dependencies } from '#server/platform/environment.ts'
 import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
 import { problem, problemBody } from '#server/platform/problem-response.ts'
+import { insertion } from '#server/platform/statements.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { isUnavailable } from '#server/platform/unavailable.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { checkBytes } from './check-bytes.ts'
 import { fileName } from './file-name.ts'
 import type { Inspected } from './inspection.ts'
-import { findKnown, findUpload, insertUpload, noteStored, type Upload, writeVerdict } from './queries.ts'
+import { findKnown, findUpload, storedNoted, type Upload, uploadNoted, writeVerdict } from './queries.ts'
 import { acceptsPhoto, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
 import { type AllowedFile, rowsAreTheLock, UploadStore } from './upload-store.ts'
 
@@ -195,7 +196,7 @@ async function settle(
     stored = { sha256, size: bytes.byteLength, mediaType, pages }
   } else verdict = refuse(inspected.refusal.code, inspected.refusal.params)
   const first = await actAs(platform, who, async (ctx) => {
-    if (stored) ctx.alongside(noteStored(ctx.db, who, { ...stored, checkedAt: ctx.now }))
+    if (stored) ctx.write(storedNoted({ ...stored, checkedAt: ctx.now }))
     const written = {
       state: stored ? ('verified' as const) : ('refused' as const),
       refusal: verdict.ok ? null : JSON.stringify({ code: verdict.code, params: verdict.params }),
@@ -203,7 +204,7 @@ async function settle(
       received: upload.length,
       updatedAt: ctx.now,
     }
-    if (isNew) ctx.alongside(insertUpload(ctx.db, who, { ...upload, ...written }))
+    if (isNew) ctx.write(uploadNoted({ ...upload, ...written }))
     else if (!(await writeVerdict(ctx.db, who, upload.id, written))) return ok(false)
     ctx.audit({
       action: stored ? 'attachment.uploaded' : 'attachment.refused',
@@ -245,10 +246,9 @@ export async function reuseKnown(
   if (!stored || stored.mediaType !== wanted) return ok(null)
   return actAs(platform, who, async (ctx) => {
     const id = randomUUID()
-    await noteStored(ctx.db, who, { ...stored, checkedAt: ctx.now })
-    await ctx.db
-      .insertInto('upload')
-      .values({
+    ctx.write(storedNoted({ ...stored, checkedAt: ctx.now }))
+    ctx.write(
+      insertion('upload', {
         id,
         accountId: who.accountId,
         applicationId: file.applicationId,
@@ -262,8 +262,8 @@ export async function reuseKnown(
         contentSha256: stored.sha256,
         createdAt: ctx.now,
         updatedAt: ctx.now,
-      })
-      .execute()
+      }),
+    )
     ctx.audit({ action: 'attachment.reused', applicationId: file.applicationId, subject: `upload:${id}` })
     return ok({ uploadId: id })
   })

@@ -9,11 +9,10 @@ import { windowState, writingEndsAt } from '#domain/rules/window.ts'
 import { timeInWords } from '#domain/working-days.ts'
 import { getBatch, typeOf } from '#server/batches/actions.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
-import { onOneConnection } from '#server/platform/together.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
-import { countInSlot, findOwnApplication, usageOf } from './queries.ts'
+import { findOwnApplication, findSending } from './queries.ts'
 
 /** A file that somebody wants to send, as he announces it. */
 export interface AnnouncedFile {
@@ -34,50 +33,46 @@ export const QUOTA = { files: 600, bytes: 1024 * 1024 * 1024, unfinished: 30 } a
 export type Allowed = Place & { readonly now: Date }
 
 /** Whether the file may be sent at all: asked before a byte moves (R41–R43, R90). */
-export const checkAnnounced = (
+export async function checkAnnounced(
   { database, clock }: Dependencies,
   who: Signed,
   file: AnnouncedFile,
-): Promise<Outcome<Allowed>> =>
-  onOneConnection(database.db, async (db) => {
-    const [now, application] = await Promise.all([clock.now(db), findOwnApplication(db, who, file.applicationId)])
-    const [place, inSlot, usage] = await Promise.all([
-      placeOf(db, who, now, file, application),
-      countInSlot(db, who, file.applicationId, file.path),
-      usageOf(db, who),
-    ])
-    if (!place.ok) return place
-    const { maxBytes, maxFiles, accept } = place.value
-    if (file.size < 1) return refuse('attachment.empty')
-    if (file.size > maxBytes) {
-      return refuse('attachment.too-large', { size: formatSize(file.size), limit: formatLimit(maxBytes) })
-    }
-    // The one photo is replaced by the new one (R62).
-    if (accept === 'pdf' && inSlot >= maxFiles) return refuse('attachment.too-many-files', { atMost: maxFiles })
-    const full =
-      usage.files + 1 > QUOTA.files || usage.bytes + file.size > QUOTA.bytes || usage.unfinished + 1 > QUOTA.unfinished
-    return full ? refuse('attachment.quota') : ok({ maxBytes, maxFiles, accept, now })
-  })
+): Promise<Outcome<Allowed>> {
+  const sending = await findSending(database.db, who, file.applicationId, file.path)
+  const { application, inSlot, usage } = sending
+  const now = clock.before(sending.databaseTime, -clock.offset)
+  const place = await placeOf(database.db, who, now, file, application)
+  if (!place.ok) return place
+  const { maxBytes, maxFiles, accept } = place.value
+  if (file.size < 1) return refuse('attachment.empty')
+  if (file.size > maxBytes) {
+    return refuse('attachment.too-large', { size: formatSize(file.size), limit: formatLimit(maxBytes) })
+  }
+  // The one photo is replaced by the new one (R62).
+  if (accept === 'pdf' && inSlot >= maxFiles) return refuse('attachment.too-many-files', { atMost: maxFiles })
+  const full =
+    usage.files + 1 > QUOTA.files || usage.bytes + file.size > QUOTA.bytes || usage.unfinished + 1 > QUOTA.unfinished
+  return full ? refuse('attachment.quota') : ok({ maxBytes, maxFiles, accept, now })
+}
 
 async function placeOf(
   db: Kysely<Database>,
   who: Signed,
   now: Date,
   file: AnnouncedFile,
-  application: Awaited<ReturnType<typeof findOwnApplication>>,
+  application: Awaited<ReturnType<typeof findSending>>['application'],
 ): Promise<Outcome<Place>> {
   // The proof of a wish to change an education hangs at the wish, not at an application (R67).
   if (file.path === educationProof.id) return ok(educationProof)
   if (!application) return refuse('request.not-found')
   if (!isEditable(application.state)) return refuse('application.not-editable')
-  const batch = await getBatch(db, who, application.batchId)
-  if (!batch.ok) return batch
-  const { opensAt } = batch.value
-  const closesAt = writingEndsAt(batch.value, application.resubmitUntil)
+  const { batch } = application
+  const { opensAt } = batch
+  const closesAt = writingEndsAt(batch, application.resubmitUntil)
   const state = windowState({ opensAt, closesAt, now })
   if (state === 'before') return refuse('batch.not-open', { opensAt: timeInWords(opensAt) })
   if (state === 'closed') return refuse('batch.closed', { closesAt: timeInWords(closesAt!) })
-  const item = itemAt(await typeOf(db, who, application.editionId, batch.value), file.path)?.item
+  const item = itemAt(await typeOf(db, who, application.editionId, batch), file.path)?.item
   return item && isSlot(item) ? ok(item) : refuse('answer.unknown-path', undefined, { path: file.path })
 }
 

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { DataStore, ERRORS, type Lock, type Locker, Upload as TusUpload } from '@tus/utils'
 import type { Dependencies } from '#server/platform/environment.ts'
+import { run } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { appendPart, findUpload, insertUpload, type Upload } from './queries.ts'
+import { appendPart, findUpload, type Upload, uploadNoted } from './queries.ts'
 import type { Allowed, AnnouncedFile } from './slot-check.ts'
 
 /** A chunk in the file store: what a cut connection costs at most, and what memory one sender takes. */
@@ -59,7 +60,7 @@ export class UploadStore extends DataStore {
   async #writeRow(): Promise<void> {
     const row = this.#unwritten
     this.#unwritten = undefined
-    if (row) await insertUpload(this.#db, this.#who, row)
+    if (row) await run(this.#db, uploadNoted(row))
   }
 
   get #db() {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Clock } from './clock.ts'
 import type { Secrets } from './secrets.ts'
+import { run } from './statements.ts'
 import type { PlatformTables } from './tables.ts'
 
 /** A limit, declared once by the room that needs it: at most so many tries in so many seconds. */
@@ -31,6 +32,16 @@ export interface Limiter {
   sweep(): Promise<number>
 }
 
+/** `$1` is the row, `$2` the clock's offset and `$3` the window, both in seconds. */
+const TAKING = `
+  insert into rate_limit as taken (key, count, resets_at)
+  values ($1, 1, clock_timestamp() + make_interval(secs => $2) + make_interval(secs => $3))
+  on conflict (key) do update set
+    count = case when taken.resets_at <= excluded.resets_at - make_interval(secs => $3) then 1 else taken.count + 1 end,
+    resets_at = case when taken.resets_at <= excluded.resets_at - make_interval(secs => $3) then excluded.resets_at
+      else taken.resets_at end
+  returning count, ceil(extract(epoch from resets_at - (clock_timestamp() + make_interval(secs => $2))))::int as seconds`
+
 /** A fixed window that begins with the first try: one statement, no lock held, no row for those who never come back after the sweep. */
 export function createLimiter(anyDb: Kysely<any>, secrets: Secrets, clock: Clock): Limiter {
   const db = anyDb as unknown as Kysely<PlatformTables>
@@ -38,22 +49,11 @@ export function createLimiter(anyDb: Kysely<any>, secrets: Secrets, clock: Clock
   const now = () => sql<Date>`clock_timestamp() + make_interval(secs => ${clock.offset / 1000})`
   return {
     take: async (limit, key) => {
-      const over = sql<boolean>`rate_limit.resets_at <= excluded.resets_at - make_interval(secs => ${limit.seconds})`
-      const { count, seconds } = await db
-        .insertInto('rateLimit')
-        .values({
-          key: rowOf(limit, key),
-          count: 1,
-          resetsAt: sql<Date>`${now()} + make_interval(secs => ${limit.seconds})`,
-        })
-        .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet({
-            count: sql<number>`case when ${over} then 1 else rate_limit.count + 1 end`,
-            resetsAt: sql<Date>`case when ${over} then excluded.resets_at else rate_limit.resets_at end`,
-          }),
-        )
-        .returning(['count', sql<number>`ceil(extract(epoch from resets_at - (${now()})))::int`.as('seconds')])
-        .executeTakeFirstOrThrow()
+      const [row] = await run<{ count: number; seconds: number }>(db, {
+        text: TAKING,
+        values: [rowOf(limit, key), clock.offset / 1000, limit.seconds],
+      })
+      const { count, seconds } = row!
       return count <= limit.atMost
         ? { allowed: true, left: limit.atMost - count }
         : { allowed: false, retryAfter: Math.max(1, seconds) }

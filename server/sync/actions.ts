@@ -3,10 +3,10 @@ import type { Mutation } from '#domain/sync/mutation.ts'
 import { type MutationResult, PROTOCOL_VERSION, type SyncAnswer, type SyncRequest } from '#domain/sync/protocol.ts'
 import type { Asked } from '#server/platform/environment.ts'
 import { onOneConnection } from '#server/platform/together.ts'
-import { act } from '#server/platform/transaction.ts'
+import { actUpon } from '#server/platform/transaction.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { pull } from './pull.ts'
-import { push } from './push.ts'
+import { lockForPush, push } from './push.ts'
 import { countUnread } from './queries.ts'
 
 /** The mutations of a request by application, each group in the order sent (S2). */
@@ -30,7 +30,11 @@ export async function synchronise(c: Asked, who: Signed, request: SyncRequest): 
   const results = new Map<string, MutationResult>()
   for (const [applicationId, mutations] of byApplication(request.mutations)) {
     const wish = { applicationId, mutations, device: request.device, known: request.known[applicationId] ?? 0 }
-    const done = await act(c, async (ctx) => ok(await push(ctx, who, wish)))
+    const done = await actUpon(
+      c,
+      (db) => lockForPush(db, who, wish),
+      async (ctx, locked) => ok(await push(ctx, who, wish, locked)),
+    )
     for (const result of done.value) results.set(result.id, result)
   }
   const { database, clock } = c.var.platform

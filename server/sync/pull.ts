@@ -1,11 +1,10 @@
 import type { ApplicationChange, Conflict } from '#domain/sync/protocol.ts'
-import { type Application, conflictsOf, cellsAfter, filesOf } from '#server/applications/actions/content.ts'
+import { type Application, cellsAfter } from '#server/applications/actions/content.ts'
 import { returnOf, stateForOwner } from '#server/applications/actions/views.ts'
-import { lockedRowsOf } from '#server/education/actions.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
-import { findRowIds, listVersions } from './queries.ts'
+import { findNews, listVersions } from './queries.ts'
 
 type Db = Kysely<Database>
 
@@ -34,15 +33,13 @@ async function changeOf(
   const { id } = application
   // A phone ahead of the server has seen something that was undone by a restore: it gets everything anew.
   const after = known !== undefined && known < application.version ? known : -1
-  const [locks, rowIds, state, cells, files, conflicts, returned] = await Promise.all([
-    lockedRowsOf(db, who, application.accountId, id),
-    findRowIds(db, who, id),
+  const [news, state, returned] = await Promise.all([
+    findNews(db, who, id, after),
     stateForOwner(db, who, application),
-    cellsAfter(db, who, id, after),
-    filesOf(db, who, id),
-    openConflicts(db, who, id),
     returnOf(db, who, application),
   ])
+  const { cells, files, lockedRows } = news
+  const conflicts = await openConflicts(db, who, id, news.conflicts)
   return {
     id,
     type: application.type,
@@ -58,14 +55,18 @@ async function changeOf(
     updatedAt: application.updatedAt.toISOString(),
     cells,
     files,
-    lockedRows: Object.fromEntries(Object.entries(locks).filter(([rowId]) => rowIds.has(rowId))),
+    lockedRows,
     conflicts,
     returned,
   }
 }
 
-async function openConflicts(db: Db, who: Signed, id: string): Promise<Conflict[]> {
-  const rows = await conflictsOf(db, who, id)
+async function openConflicts(
+  db: Db,
+  who: Signed,
+  id: string,
+  rows: Awaited<ReturnType<typeof findNews>>['conflicts'],
+): Promise<Conflict[]> {
   if (rows.length === 0) return []
   const cells = await cellsAfter(db, who, id)
   return rows.map(({ path, other, device, at }) => ({

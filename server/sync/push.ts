@@ -7,14 +7,14 @@ import { applyMutation, type Content } from '#domain/sync/apply.ts'
 import { assemble, type AttachedFile, type Cell } from '#domain/sync/cell.ts'
 import type { Mutation } from '#domain/sync/mutation.ts'
 import type { MutationResult } from '#domain/sync/protocol.ts'
-import { type Application, conflictsOf, contentOf, type Form, formOf } from '#server/applications/actions/content.ts'
-import { lockOwn } from '#server/applications/actions/records.ts'
+import { type Application, type Form, formAndContent } from '#server/applications/actions/content.ts'
 import { START_VERSION } from '#server/applications/actions/start-application.ts'
+import { lockDraft } from '#server/applications/actions/submit-application.ts'
 import { writingRefusal } from '#server/applications/actions/writing.ts'
-import { verifiedUpload } from '#server/attachments/actions.ts'
+import { type VerifiedUpload, verifiedUploads } from '#server/attachments/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { findForeign, findResults, findTakenAttachments } from './queries.ts'
+import { findAnswered, findTakenAttachments } from './queries.ts'
 import { store } from './store.ts'
 
 type Attach = Extract<Mutation, { kind: 'attach' }>
@@ -57,24 +57,34 @@ const refusedBy = (
 const UNSTORABLE = /\u0000|\p{Surrogate}/gu
 const clean = (value: CellValue): CellValue => (typeof value === 'string' ? value.replace(UNSTORABLE, '') : value)
 
+/** What is read before. The lock comes first: of two requests with the same mutations the second finds the first one's answers. */
+export const lockForPush = (db: Act['db'], who: Signed, { applicationId, mutations }: Push) =>
+  Promise.all([
+    lockDraft(db, who, applicationId, null),
+    findAnswered(
+      db,
+      who,
+      mutations.map(({ id }) => id),
+    ),
+  ])
+
+type Locked = Awaited<ReturnType<typeof lockForPush>>
+
 /**
  * Applies the mutations of one request to one application, in order, each exactly once (S1–S5, S10). The application stays
  * locked until the transaction ends, so two phones never interleave. Answers to mutations that came before are given again.
  */
-export async function push(ctx: Act, who: Signed, wish: Push): Promise<MutationResult[]> {
-  const ids = wish.mutations.map(({ id }) => id)
-  const application = await lockOwn(ctx.db, who, wish.applicationId)
-  if (!application) return ids.map((id) => refusedBy(id, { code: 'request.not-found' }))
-  const removing = wish.mutations.some(({ kind }) => kind === 'removeRow')
-  const [before, form, foreign, content, conflicts] = await Promise.all([
-    findResults(ctx.db, who, ids),
-    formOf(ctx.db, who, application, ctx.now),
-    findForeign(ctx.db, who, ids),
-    contentOf(ctx.db, who, application),
-    removing ? conflictsOf(ctx.db, who, application.id) : [],
-  ])
+export async function push(
+  ctx: Act,
+  who: Signed,
+  wish: Push,
+  [[application, draft], { before, foreign }]: Locked,
+): Promise<MutationResult[]> {
+  if (!application || !draft) return wish.mutations.map(({ id }) => refusedBy(id, { code: 'request.not-found' }))
+  const { form, content } = await formAndContent(ctx.db, who, application, ctx.now, draft)
   const refusal = writingRefusal(application, form.batch, ctx.receivedAt)
-  const run = new Run(application, form, content.lockedRows, { cells: content.cells, files: content.files }, conflicts)
+  const { lockedRows, cells, files } = content
+  const run = new Run(application, form, lockedRows, { cells, files }, draft.conflicts)
   const uploads = await verifyUploads(ctx, who, form, wish, before, refusal)
   for (const mutation of wish.mutations) {
     const earlier = before.get(mutation.id) ?? run.answered.get(mutation.id)
@@ -241,26 +251,27 @@ async function verifyUploads(
   const found = new Map<string, Outcome<AttachedFile>>()
   if (refusal) return found
   const attaching = wish.mutations.filter((one): one is Attach => one.kind === 'attach' && !before.has(one.id))
-  const taken = await findTakenAttachments(
-    ctx.db,
-    who,
-    wish.applicationId,
-    attaching.map(({ attachmentId }) => attachmentId),
-  )
-  for (const mutation of attaching) {
-    found.set(
-      mutation.id,
-      taken.has(mutation.attachmentId) ? refuse('request.invalid') : await verify(ctx, form, mutation),
-    )
+  if (attaching.length === 0) return found
+  const [taken, uploads] = await Promise.all([
+    findTakenAttachments(
+      ctx.db,
+      who,
+      wish.applicationId,
+      attaching.map(({ attachmentId }) => attachmentId),
+    ),
+    verifiedUploads(ctx, attaching),
+  ])
+  for (const [at, mutation] of attaching.entries()) {
+    const isTaken = taken.has(mutation.attachmentId)
+    found.set(mutation.id, isTaken ? refuse('request.invalid') : attached(form, mutation, uploads[at]!))
   }
   return found
 }
 
-async function verify(ctx: Act, form: Form, mutation: Attach): Promise<Outcome<AttachedFile>> {
-  const { applicationId, path, uploadId, sha256, attachmentId, name, position } = mutation
+function attached(form: Form, mutation: Attach, upload: Outcome<VerifiedUpload>): Outcome<AttachedFile> {
+  const { path, attachmentId, name, position } = mutation
   const item = itemAt(form.type, path)?.item
   if (!item || !isSlot(item)) return refuse('answer.unknown-path')
-  const upload = await verifiedUpload(ctx, { uploadId, sha256, applicationId, path })
   if (!upload.ok) return upload
   // Of a photo other bytes are kept than were sent: the digest is that of the kept ones.
   const { size, pages, sha256: kept } = upload.value

@@ -19,6 +19,7 @@ import type { Kysely } from 'kysely'
 import {
   type Application,
   type Draft,
+  filesText,
   findAccount,
   findSnapshot,
   readCells,
@@ -27,7 +28,7 @@ import {
 } from '../queries.ts'
 
 export type { Application } from '../queries.ts'
-export { readCells as cellsAfter, readConflicts as conflictsOf, readFiles as filesOf }
+export { filesText, readCells as cellsAfter, readConflicts as conflictsOf, readFiles as filesOf }
 type Db = Kysely<Database>
 
 /** The form of an application with everything it is filled and checked against. */

@@ -18,7 +18,7 @@ export interface Receipt {
 }
 
 /** What a submission reads. The lock comes first: of two requests with one key the second waits there and then finds the first one's answer. */
-export const lockDraft = (db: Act['db'], who: Signed, applicationId: string, key: string) =>
+export const lockDraft = (db: Act['db'], who: Signed, applicationId: string, key: string | null) =>
   Promise.all([lockOwn(db, who, applicationId), findDraft(db, who, applicationId, key)])
 
 type LockedDraft = Awaited<ReturnType<typeof lockDraft>>
