@@ -40,6 +40,15 @@ test('the image is built of what is there, does not run as root and tells its he
   expect(dockerfile).toMatch(/^HEALTHCHECK [\s\S]*\/api\/health/m)
 })
 
+test('neither secrets nor back-ups go into an image or a commit', () => {
+  for (const file of ['.dockerignore', '.gitignore']) {
+    const entries = read(file)
+      .split('\n')
+      .map((line) => line.replace(/^\/|\/$/g, ''))
+    expect(entries, file).toEqual(expect.arrayContaining(['.env', 'backup']))
+  }
+})
+
 test('the image starts the process as `npm start` does', () => {
   expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...runtime, 'build/server.js']).replaceAll(',', ', ')}`)
   for (const [name, value] of Object.entries(environment)) expect(dockerfile).toContain(`ENV ${name}=${value}\n`)
