@@ -1,5 +1,5 @@
-# syntax=docker/dockerfile:1
 # Three stages: build with everything, the product without what only builds, and the commands that need PostgreSQL's client.
+# No `syntax` line: nothing here needs a newer front end, and it would be one more image to fetch.
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
