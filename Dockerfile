@@ -6,7 +6,20 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev
+RUN npm run build
+# `npm start` builds, so its tools are dependencies. The pages and the bundles are made now: what only they were made with goes,
+# and of the fonts all faces that no paper is set in.
+RUN npm pkg delete \
+    dependencies.@lucide/svelte dependencies.@simplewebauthn/browser dependencies.@sveltejs/adapter-static \
+    dependencies.@sveltejs/kit dependencies.@sveltejs/vite-plugin-svelte dependencies.@tailwindcss/vite \
+    dependencies.dexie dependencies.esbuild dependencies.fflate dependencies.pdf-lib dependencies.svelte \
+    dependencies.tailwindcss dependencies.tsx dependencies.tus-js-client dependencies.typescript dependencies.vite \
+    dependencies.workbox-core dependencies.workbox-precaching dependencies.workbox-routing \
+    dependencies.workbox-strategies \
+  && npm prune --omit=dev && rm -rf node_modules/typescript \
+  && find node_modules/@expo-google-fonts -name '*.ttf' | while read -r face; do \
+    grep -q "${face#node_modules/}" server/papers/fonts.ts || rm "$face"; \
+  done
 
 FROM node:22-bookworm-slim AS app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
@@ -17,8 +30,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/build ./build
-COPY --from=build /app/server ./server
-COPY --from=build /app/src/lib/domain ./src/lib/domain
+COPY --from=build /app/server/papers/templates ./server/papers/templates
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
@@ -33,5 +45,5 @@ FROM app AS operations
 USER root
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 USER node
-ENTRYPOINT ["node", "--import", "tsx"]
-CMD ["server/operations/back-up.ts", "/backup"]
+ENTRYPOINT ["node", "--enable-source-maps"]
+CMD ["build/back-up.js", "/backup"]

@@ -1,5 +1,6 @@
 /**
- * The server as files that Node runs as they are: `server.js`, and beside it one file a worker thread. Packages stay outside.
+ * The server as files that Node runs as they are: `server.js`, beside it one file a worker thread, and the commands of whoever
+ * runs it. Packages stay outside.
  * Then the pages' files get their compressed twins, so that no request waits for a compressor.
  */
 import { build } from 'esbuild'
@@ -13,7 +14,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const workers = readdirSync(join(root, 'server'), { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.worker.ts'))
-const entries = ['main.ts', ...workers].map((file) => ({
+/** So that the image needs neither the sources nor what reads them. */
+const commands = ['operations/back-up.ts', 'operations/move-files.ts', 'rotate-keys.ts', 'verify-audit.ts']
+const entries = ['main.ts', ...commands, ...workers].map((file) => ({
   in: join(root, 'server', file),
   out: file === 'main.ts' ? 'server' : basename(file, '.ts'),
 }))

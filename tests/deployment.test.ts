@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { environment, runtime } from '../server/process-settings.mjs'
@@ -38,6 +38,28 @@ test('the image is built of what is there, does not run as root and tells its he
   expect(users.at(0)).toBe('node')
   expect(users.at(-1)).toBe('node')
   expect(dockerfile).toMatch(/^HEALTHCHECK [\s\S]*\/api\/health/m)
+})
+
+test('the image leaves out exactly the packages that nothing on the server asks for', () => {
+  const removed = /^RUN npm pkg delete \\\n([\s\S]*?) && /m.exec(dockerfile)![1]!.match(/(?<=dependencies\.)\S+/g)!
+  const sources = ['server', 'src/lib/domain'].flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true })
+      .map((file) => `${folder}/${String(file)}`)
+      .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|\.d\.ts$|\/test-|\/e2e\//.test(file)),
+  )
+  const text = sources.map(read).join('\n')
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+  // From source a worker's thread asks tsx in; the image has the bundles.
+  const unused = Object.keys(dependencies).filter((name) => name === 'tsx' || !new RegExp(`'${name}['/]`).test(text))
+  expect(removed.toSorted()).toEqual(unused.toSorted())
+})
+
+test('every bundle that the page and the files name is one that is made', () => {
+  const bundled = [.../^const commands = \[(.*)\]$/m.exec(read('server/bundle.mjs'))![1]!.matchAll(/([\w-]+)\.ts/g)]
+  for (const text of [read('docs/deployment.md'), compose, dockerfile]) {
+    for (const [, name] of text.matchAll(/build\/([\w-]+)\.js/g))
+      expect(['server', ...bundled.map(([, one]) => one)], name).toContain(name)
+  }
 })
 
 test('neither secrets nor back-ups go into an image or a commit', () => {
