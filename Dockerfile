@@ -41,9 +41,13 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 STOPSIGNAL SIGTERM
 CMD ["node", "--enable-source-maps", "--max-old-space-size=1024", "build/server.js"]
 
-FROM app AS operations
-USER root
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
-USER node
+# pg_dump refuses a server newer than itself: the client is the one of the server's own image in compose.yaml.
+FROM postgres:17 AS operations
+ENV NODE_ENV=production DATA_DIR=/data
+WORKDIR /app
+COPY --from=app /usr/local/bin/node /usr/local/bin/node
+COPY --from=app /app ./
+# The user `node` of the other image.
+USER 1000:1000
 ENTRYPOINT ["node", "--enable-source-maps"]
 CMD ["build/back-up.js", "/backup"]
