@@ -74,6 +74,11 @@ test('neither secrets nor back-ups go into an image or a commit', () => {
   }
 })
 
+test('a node may use more memory than its heap can grow to', () => {
+  const heap = Number(/--max-old-space-size=(\d+)/.exec(runtime.join(' '))![1])
+  expect(Number(/mem_limit: (\d+)m/.exec(compose)![1])).toBeGreaterThan(heap)
+})
+
 test('the image starts the process as `npm start` does', () => {
   expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...runtime, 'build/server.js']).replaceAll(',', ', ')}`)
   for (const [name, value] of Object.entries(environment)) expect(dockerfile).toContain(`ENV ${name}=${value}\n`)
