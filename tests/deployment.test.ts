@@ -24,6 +24,8 @@ test('two nodes, a database, a store and a proxy that knows both nodes', () => {
   }
   expect(read('Caddyfile')).toContain('reverse_proxy node1:3000 node2:3000')
   expect(read('Caddyfile')).toContain('health_uri /api/health')
+  // A phone tells a connection broken off (502, at once again) from a server that is away (503, later).
+  expect(read('Caddyfile')).toContain('{http.error.status_code}')
 })
 
 test('the image is built of what is there, does not run as root and tells its health', () => {
