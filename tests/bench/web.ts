@@ -89,8 +89,12 @@ try {
   await first.waitForURL(/\/home/)
   const batch = await batchNamed(first.request, /工程系列中级/)
   const id = await filledDraft(first, server, batch)
-  const again = await visitor.newPage()
-  const formScripts = inKB(await scriptBytes(again, `/applications/${id}/basics`, FORM_USABLE))
+  await first.close()
+  const formScripts = async () =>
+    inKB(await scriptBytes(await visitor.newPage(), `/applications/${id}/basics`, FORM_USABLE))
+  // It was made at another device: the store has to be fetched to take it, before the form can stand.
+  const fromServer = await formScripts()
+  const onPhone = await formScripts()
   await fresh.close()
 
   context = await startBrowser()
@@ -124,7 +128,7 @@ try {
     JSON.stringify({
       login: { ...login, scriptKB: loginScripts },
       home,
-      form: { scriptKB: formScripts, offlineMs: median(offline) },
+      form: { scriptKB: onPhone, scriptKBFromServer: fromServer, offlineMs: median(offline) },
       rounds: ROUNDS,
     }),
   )

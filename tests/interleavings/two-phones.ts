@@ -12,6 +12,7 @@ import type { Conflict, MutationResult, SyncAnswer, SyncRequest } from '#domain/
 import { Batches } from '../../src/lib/local/batches.svelte.ts'
 import { type BatchOffer, PhoneDatabase } from '../../src/lib/local/database.ts'
 import { type Draft, Drafts } from '../../src/lib/local/drafts.svelte.ts'
+import { openStore } from '../../src/lib/local/phone-store.ts'
 import { createLead } from '../../src/lib/local/lead.ts'
 import { Sync } from '../../src/lib/local/sync.svelte.ts'
 
@@ -291,7 +292,7 @@ export class TestPhone {
     // Dexie tells every live query of a name about a change, whichever factory it came from: each phone has its own.
     this.db = new PhoneDatabase(`zhicheng-${name}-${stores}`, { indexedDB: factory, IDBKeyRange })
     this.#batches = new Batches({
-      db: this.db,
+      store: openStore(this.db),
       clock: this.clock,
       source: {
         batches: async () => (this.weather === 'fine' ? ok([server.batch]) : refuse('network.offline')),
@@ -299,12 +300,12 @@ export class TestPhone {
       },
     })
     this.sync = new Sync({
-      db: this.db,
+      store: openStore(this.db),
       clock: this.clock,
       newId: this.#newId,
       accountId: server.accountId,
       device: this.device,
-      lead: createLead(this.db, this.device, this.clock.now, undefined),
+      lead: createLead(openStore(this.db), this.device, this.clock.now, undefined),
       online: () => this.weather !== 'offline',
       flush: () => this.drafts.flush(),
       exchange: (request) => this.#exchange(request),
@@ -314,7 +315,7 @@ export class TestPhone {
 
   #makeDrafts(): Drafts {
     return new Drafts({
-      db: this.db,
+      store: openStore(this.db),
       clock: this.clock,
       newId: this.#newId,
       accountId: this.#server.accountId,

@@ -1,18 +1,19 @@
-import { Dexie, type EntityTable, type Table } from 'dexie'
+import { Dexie, type EntityTable, liveQuery, type Observable, type Table } from 'dexie'
 import type { CellValue, Facts } from '#domain/forms/answers.ts'
 import type { ApplicationType, ApplicationTypeId } from '#domain/forms/application-type.ts'
 import type { BatchOverrides } from '#domain/forms/edition.ts'
 import type { Slot } from '#domain/forms/slot.ts'
 import type { State } from '#domain/lifecycle/states.ts'
-import type { ProblemCode, ProblemParams, Refused } from '#domain/problems.ts'
-import { refuse } from '#domain/problems.ts'
+import type { ProblemCode, ProblemParams } from '#domain/problems.ts'
 import type { AttachedFile, Cell } from '#domain/sync/cell.ts'
 import type { Mutation } from '#domain/sync/mutation.ts'
 import type { Conflict, ReturnView } from '#domain/sync/protocol.ts'
 import type { Filter } from '$lib/scan/enhance.ts'
 import type { Quad } from '$lib/scan/geometry.ts'
 import type { Turns } from '$lib/scan/messages.ts'
+import { STORE } from './first-look.ts'
 import { reopening } from './reopening.ts'
+import { keysNameOf } from './sealed-row.ts'
 import { AccountKeys, sealing } from './sealing.ts'
 
 /** A catalogue as it was published: immutable, the same for everybody. */
@@ -206,7 +207,7 @@ export class PhoneDatabase extends Dexie {
   meta!: EntityTable<Meta, 'key'>
   readonly keys: AccountKeys
 
-  constructor(name = 'zhicheng', options?: ConstructorParameters<typeof Dexie>[1]) {
+  constructor(name = STORE, options?: ConstructorParameters<typeof Dexie>[1]) {
     super(name, { ...options, chromeTransactionDurability: 'strict' })
     // A version that has been released is never edited: the next one stands below it, with its upgrade.
     this.version(1).stores({
@@ -223,70 +224,15 @@ export class PhoneDatabase extends Dexie {
       scans: 'id, accountId, applicationId, [applicationId+path]',
       scanPictures: 'id, accountId, scanId',
     })
-    this.keys = new AccountKeys(`${name}-keys`, options)
+    this.keys = new AccountKeys(keysNameOf(name), options)
     this.use(sealing(this.keys))
     reopening(this)
   }
-}
 
-/** Everything of the files of an application; a transaction that forgets one goes over them. */
-export const fileTables = (db: PhoneDatabase) => [db.uploads, db.uploadBytes, db.scans, db.scanPictures]
-
-const LOST = ['DatabaseClosedError', 'OpenFailedError', 'InvalidStateError', 'UnknownError', 'AbortError']
-const isNamed = (error: unknown, names: readonly string[]): boolean => {
-  for (let one = error; one instanceof Object; one = (one as { inner?: unknown }).inner) {
-    if (names.includes((one as { name?: string }).name ?? '')) return true
-  }
-  return false
-}
-
-/** Chromium's words where not the quota but the disk itself is full: the connection ends, and a new one does not open. */
-const DISK_FULL = /NO_SPACE|no space left|opening backing store/i
-/** Whether a write failed because the phone is full. */
-export const isStorageFull = (error: unknown): boolean => isNamed(error, ['QuotaExceededError']) || isDiskFull(error)
-function isDiskFull(error: unknown): boolean {
-  for (let one = error; one instanceof Object; one = (one as { inner?: unknown }).inner)
-    if (DISK_FULL.test((one as { message?: string }).message ?? '')) return true
-  return false
-}
-
-/** Runs one piece of work on the store; when the connection was lost under it, opens again and runs it once more. */
-export async function steadily<T>(db: PhoneDatabase, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (isNamed(error, ['QuotaExceededError']) || !isNamed(error, LOST)) throw error
-    db.close({ disableAutoOpen: false })
-    try {
-      await db.open()
-      return await work()
-    } catch (again) {
-      // Which of the two says that the disk is full depends on where it broke.
-      throw isDiskFull(error) ? error : again
-    }
+  /** A query that runs again when what it read has changed, in this tab or another. */
+  watch<T>(query: () => Promise<T>): Observable<T> {
+    return liveQuery(query)
   }
 }
 
-/** Like `steadily`, but a full phone is a refusal in words. */
-export async function written<T>(db: PhoneDatabase, work: () => Promise<T>): Promise<{ ok: true; value: T } | Refused> {
-  try {
-    return { ok: true, value: await steadily(db, work) }
-  } catch (error) {
-    if (isStorageFull(error)) return refuse('storage.full')
-    throw error
-  }
-}
-
-/** Reads a meta value, or makes and keeps it the first time. */
-export async function metaOnce<T>(db: PhoneDatabase, key: string, make: () => T): Promise<T> {
-  // Read by itself first: a transaction that may write is on the disk before it ends, and the first page waits for it.
-  const before = await db.meta.get(key)
-  if (before) return before.value as T
-  return db.transaction('rw', db.meta, async () => {
-    const kept = await db.meta.get(key)
-    if (kept) return kept.value as T
-    const value = make()
-    await db.meta.put({ key, value })
-    return value
-  })
-}
+export { sealOldRows } from './sealing.ts'

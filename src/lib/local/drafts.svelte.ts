@@ -20,19 +20,11 @@ import type { Mutation } from '#domain/sync/mutation.ts'
 import type { Conflict, ReturnView, ReviewComment } from '#domain/sync/protocol.ts'
 import { timeInWords } from '#domain/working-days.ts'
 import type { Batches } from './batches.svelte.ts'
-import {
-  fileTables,
-  type BatchOffer,
-  isStorageFull,
-  type KeptApplication,
-  type PhoneDatabase,
-  steadily,
-  type Waiting,
-  written,
-} from './database.ts'
+import type { BatchOffer, KeptApplication, Waiting } from './database.ts'
 import { Live } from './live-query.svelte.ts'
 import { type AttentionItem, attentionOf } from './attention.ts'
 import {
+  fileTables,
   follow,
   forgetApplication,
   labelAt,
@@ -46,7 +38,9 @@ import {
   UNDO_TIME,
 } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
+import type { StoreAccess } from './phone-store.ts'
 import { answersWith, type Shown, shownContent } from './shown-content.ts'
+import { isStorageFull, steadily, written } from './store-faults.ts'
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */
 export const AUTOSAVE = 300
@@ -75,7 +69,7 @@ export interface RemovedRow {
 }
 
 export interface DraftDeps {
-  readonly db: PhoneDatabase
+  readonly store: StoreAccess
   readonly clock: PhoneClock
   readonly newId: NewId
   readonly accountId: string
@@ -167,14 +161,16 @@ export class Draft {
     this.#batch = given.batch
     this.type = withOverrides(given.edition, given.batch.overrides)
     this.#application = given.application
-    const { db } = deps
+    const { calm } = deps.store
     this.#live = new Live<Snapshot>(
-      () => readSnapshot(db, this.id, this.#last),
+      calm,
+      (db) => readSnapshot(db, this.id, this.#last),
       { application: given.application, rows: [], tick: 0, truth: -1 },
       (snapshot) => this.#take(snapshot),
     )
     this.#batchLive = new Live<BatchOffer | undefined>(
-      () => db.batches.get(given.batch.id),
+      calm,
+      (db) => db.batches.get(given.batch.id),
       given.batch,
       (batch) => {
         // Every pull stores the batches again: only one that says something else is a new one.
@@ -205,8 +201,7 @@ export class Draft {
 
   /** Reads the store now, instead of waiting to be told. */
   async reread(): Promise<void> {
-    const { db } = this.#deps
-    this.#take(await steadily(db, () => readSnapshot(db, this.id, this.#last)))
+    this.#take(await this.#deps.store.read((reader) => reader.snapshot(this.id, this.#last)))
   }
 
   #take(snapshot: Snapshot): void {
@@ -462,7 +457,8 @@ export class Draft {
   }
 
   async #store(batch: readonly (readonly [string, Typed])[]): Promise<void> {
-    const { db, newId, clock, accountId } = this.#deps
+    const { store, newId, clock, accountId } = this.#deps
+    const db = await store.open()
     const tick = await steadily(db, () =>
       db.transaction('rw', outboxTables(db), async () => {
         let last = this.#tick
@@ -485,10 +481,11 @@ export class Draft {
   }
 
   async #queue(mutation: Mutation, more: { dueAt?: number; was?: CellValue } = {}): Promise<Outcome<undefined>> {
-    const { db, clock, accountId } = this.#deps
+    const { store, clock, accountId } = this.#deps
     // In the order made: what was typed before stands before it (S2).
     await this.flush()
     if (this.#problem) return this.#problem
+    const db = await store.open()
     const done = await written(db, () =>
       db.transaction('rw', outboxTables(db), () => queue(db, { accountId, mutation, now: clock.now(), ...more })),
     )
@@ -551,7 +548,7 @@ export class Draft {
 
   /** Takes a removal back. Refused once it has left the phone. */
   async undoRemove(removed: RemovedRow): Promise<Outcome<undefined>> {
-    const taken = await takeBack(this.#deps.db, removed.mutationId)
+    const taken = await takeBack(await this.#deps.store.open(), removed.mutationId)
     await this.reread()
     return taken ? ok() : refuse('answer.row-missing', undefined, { path: removed.path })
   }
@@ -578,7 +575,7 @@ export class Draft {
     const waiting = this.#rows.find(
       (row) => row.mutation.kind === 'attach' && row.mutation.attachmentId === attachmentId,
     )
-    if (waiting && (await takeBack(this.#deps.db, waiting.id))) {
+    if (waiting && (await takeBack(await this.#deps.store.open(), waiting.id))) {
       await this.reread()
       return ok()
     }
@@ -660,9 +657,10 @@ export class Drafts {
 
   constructor(deps: DraftDeps & { batches: Batches; account: () => AccountFacts; pull: () => Promise<unknown> }) {
     this.#deps = deps
-    const { db, accountId } = deps
+    const { store, accountId } = deps
     this.#live = new Live<readonly KeptApplication[]>(
-      async () =>
+      store.open,
+      async (db) =>
         (await db.applications.where({ accountId }).toArray())
           .filter(({ gone }) => gone === 0)
           .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
@@ -692,9 +690,9 @@ export class Drafts {
   }
 
   async #load(id: string): Promise<Outcome<Draft>> {
-    const { db, accountId, batches } = this.#deps
+    const { store, accountId, batches } = this.#deps
     const find = async () => {
-      const kept = await db.applications.get(id)
+      const kept = await store.read((reader) => reader.application(id))
       return kept?.accountId === accountId ? kept : undefined
     }
     let application = await find()
@@ -722,7 +720,7 @@ export class Drafts {
    * accepted; until then what is typed waits here.
    */
   async start(batchId: string): Promise<Outcome<Draft>> {
-    const { db, newId, clock, accountId, batches } = this.#deps
+    const { store, newId, clock, accountId, batches } = this.#deps
     const batch = await batches.batchOf(batchId)
     if (!batch.ok) return batch
     const window = batches.windowOf(batch.value)
@@ -755,6 +753,7 @@ export class Drafts {
       returnedVersion: 0,
       gone: 0,
     }
+    const db = await store.open()
     // One person has one application in a batch: a second tap opens the first one (R: batch.already-applied).
     const stored = await written(db, () =>
       db.transaction('rw', db.applications, async () => {
@@ -773,8 +772,8 @@ export class Drafts {
    * had already started elsewhere. Rows keep their UUIDs; a field that both filled differently becomes a conflict.
    */
   async merge(localId: string, existingId: string): Promise<void> {
-    const { db } = this.#deps
     await this.#close(localId)
+    const db = await this.#deps.store.open()
     await db.transaction('rw', [...outboxTables(db), ...fileTables(db)], async () => {
       const local = await db.applications.get(localId)
       if (!local || local.version > 0) return
@@ -795,8 +794,8 @@ export class Drafts {
 
   /** Forgets an application that never was on the server, with all that was typed. */
   async discard(id: string): Promise<void> {
-    const { db } = this.#deps
     await this.#close(id)
+    const db = await this.#deps.store.open()
     await db.transaction('rw', [...outboxTables(db), ...fileTables(db)], async () => {
       const application = await db.applications.get(id)
       if (application?.version === 0) await forgetApplication(db, id)

@@ -20,10 +20,11 @@ import {
   refuse,
   wordsOf,
 } from '#domain/problems.ts'
-import { type PhoneDatabase, steadily, written } from './database.ts'
+import type { PhoneDatabase } from './database.ts'
 import { wishPrefix } from './education-wish-key.ts'
 import { checkFile, sha256 } from './file-check.ts'
 import type { NewId } from './phone-clock.ts'
+import { steadily, written } from './store-faults.ts'
 import { nameOf, type SlotLine, type UploadTransport } from './uploads.svelte.ts'
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */

@@ -1,7 +1,9 @@
-import { fileTables, type Meta, type PhoneDatabase } from './database.ts'
+import type { Meta, PhoneDatabase } from './database.ts'
 import { countWishes, wishPrefix } from './education-wish-key.ts'
-import { conflictsKey, syncedKey, tickKey, truthKey } from './outbox.ts'
+import { conflictsKey, fileTables, syncedKey, tickKey, truthKey } from './outbox.ts'
 import { eraseShared } from './shared-files.ts'
+
+export { eraseShared }
 
 /** What would be lost if this person's data were erased now. */
 export interface Unsent {

@@ -1,4 +1,4 @@
-import type { PhoneDatabase } from './database.ts'
+import type { StoreAccess } from './phone-store.ts'
 
 /** The part of Web Locks that is used. */
 export interface Locks {
@@ -19,7 +19,7 @@ const LEASE = 40_000
  * @param wait false: leave it to the other tab at once
  * @returns null when another tab does it
  */
-export function createLead(db: PhoneDatabase, me: string, now: () => number, locks: Locks | undefined) {
+export function createLead(store: StoreAccess, me: string, now: () => number, locks: Locks | undefined) {
   return async function lead<T>(name: string, work: () => Promise<T>, wait = true): Promise<T | null> {
     if (locks) {
       if (!wait) return locks.request(name, { ifAvailable: true }, async (lock) => (lock ? work() : null))
@@ -31,6 +31,7 @@ export function createLead(db: PhoneDatabase, me: string, now: () => number, loc
         return locks.request(name, { steal: true }, work)
       }
     }
+    const db = await store.open()
     const key = `lease:${name}`
     const mine = await db.transaction('rw', db.meta, async () => {
       const held = (await db.meta.get(key))?.value as { by: string; until: number } | undefined

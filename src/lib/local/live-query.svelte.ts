@@ -1,21 +1,31 @@
-import { liveQuery, type Subscription } from 'dexie'
 import { createSubscriber } from 'svelte/reactivity'
+import type { PhoneDatabase } from './database.ts'
 
 /**
  * The only bridge from Dexie to runes: a query that runs again when what it read has changed, in this tab or another.
  * It listens while an effect reads `current`, or between `start()` and `stop()`.
  */
 export class Live<T> {
-  readonly #query: () => Promise<T>
+  readonly #store: () => Promise<PhoneDatabase>
+  readonly #query: (db: PhoneDatabase) => Promise<T>
   readonly #read: () => void
   #current = $state.raw() as T
   #isRead = $state(false)
-  #subscription: Subscription | null = null
+  #subscription: { unsubscribe(): void } | null = null
   #listeners = 0
   readonly #onvalue: ((value: T) => void) | undefined
 
-  /** @param onvalue called with each result, before `current` changes; for classes that take part in it outside of effects */
-  constructor(query: () => Promise<T>, initially: T, onvalue?: (value: T) => void) {
+  /**
+   * @param store asked for when somebody listens
+   * @param onvalue called with each result, before `current` changes; for classes that take part in it outside of effects
+   */
+  constructor(
+    store: () => Promise<PhoneDatabase>,
+    query: (db: PhoneDatabase) => Promise<T>,
+    initially: T,
+    onvalue?: (value: T) => void,
+  ) {
+    this.#store = store
     this.#query = query
     this.#current = initially
     this.#onvalue = onvalue
@@ -38,22 +48,38 @@ export class Live<T> {
 
   start(): void {
     this.#listeners += 1
-    if (this.#subscription) return
-    this.#subscription = liveQuery(this.#query).subscribe({
-      next: (value) => {
-        this.#onvalue?.(value)
-        this.#current = value
-        this.#isRead = true
-      },
-      // The connection was lost under the query: the next change of a listener starts it anew.
-      error: () => {
-        this.#subscription = null
-        if (this.#listeners > 0) {
-          this.#listeners -= 1
-          setTimeout(() => this.start(), 1000)
-        }
-      },
-    })
+    if (this.#listeners === 1) void this.#listen()
+  }
+
+  async #listen(): Promise<void> {
+    let db: PhoneDatabase
+    try {
+      db = await this.#store()
+    } catch {
+      return this.#again()
+    }
+    // everybody has left meanwhile, or somebody who came then was faster
+    if (this.#listeners === 0 || this.#subscription) return
+    this.#subscription = db
+      .watch(() => this.#query(db))
+      .subscribe({
+        next: (value) => {
+          this.#onvalue?.(value)
+          this.#current = value
+          this.#isRead = true
+        },
+        // The connection was lost under the query.
+        error: () => {
+          this.#subscription = null
+          this.#again()
+        },
+      })
+  }
+
+  #again(): void {
+    setTimeout(() => {
+      if (this.#listeners > 0 && !this.#subscription) void this.#listen()
+    }, 1000)
   }
 
   stop(): void {

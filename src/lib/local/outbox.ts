@@ -10,7 +10,7 @@ import {
   type SyncAnswer,
   type SyncRequest,
 } from '#domain/sync/protocol.ts'
-import { fileTables, type KeptApplication, type PhoneDatabase, type Waiting } from './database.ts'
+import type { KeptApplication, PhoneDatabase, Waiting } from './database.ts'
 
 /** Time in which a removed row can be taken back before anything of it leaves the phone, ms. */
 export const UNDO_TIME = 8_000
@@ -46,6 +46,9 @@ async function putTruth(db: PhoneDatabase, application: KeptApplication): Promis
 
 /** Tables that a local change of an application writes; the caller opens the transaction over them. */
 export const outboxTables = (db: PhoneDatabase) => [db.outbox, db.applications, db.meta] as const
+
+/** Everything of the files of an application; a transaction that forgets one goes over them. */
+export const fileTables = (db: PhoneDatabase) => [db.uploads, db.uploadBytes, db.scans, db.scanPictures]
 
 /**
  * Counts the local changes of an application, in the transaction that makes one. A reader that knows of a later change

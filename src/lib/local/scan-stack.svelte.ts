@@ -1,15 +1,8 @@
 import { ok, type Outcome } from '#domain/problems.ts'
-import {
-  fileTables,
-  type KeptScan,
-  type KeptScanPage,
-  type PhoneDatabase,
-  type ScanQuality,
-  steadily,
-  written,
-} from './database.ts'
-import { forgetScans } from './outbox.ts'
+import type { KeptScan, KeptScanPage, PhoneDatabase, ScanQuality } from './database.ts'
+import { fileTables, forgetScans } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
+import { steadily, written } from './store-faults.ts'
 
 export interface ScanStackDeps {
   readonly db: PhoneDatabase

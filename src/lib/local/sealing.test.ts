@@ -7,7 +7,8 @@ import { type KeptUpload, PhoneDatabase } from './database.ts'
 import { wishPrefix } from './education-wish-key.ts'
 import { eraseAccount } from './eraser.ts'
 import { rescueFile } from './rescue.ts'
-import { type KeptKey, sealOldRows } from './sealing.ts'
+import type { KeptKey } from './sealed-row.ts'
+import { sealOldRows } from './sealing.ts'
 
 /** What no file of the browser may show. */
 const SECRETS = ['泰州一建', '扬州大学', '%PDF-1.7 secret', '张伟', account.idNumber, '通过了预审', '换了专业']

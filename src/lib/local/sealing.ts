@@ -12,32 +12,24 @@ import {
 } from 'dexie'
 import type { PhoneDatabase } from './database.ts'
 import { reopening } from './reopening.ts'
+import {
+  cipherOf,
+  isSealed,
+  type KeptKey,
+  NONCE,
+  placeOf,
+  type Row,
+  rowOf,
+  type Sealed,
+  textOfSealed,
+} from './sealed-row.ts'
 
-/**
- * Everything personal lies sealed on the phone: a row that carries an `accountId` keeps in clear only what an index needs,
- * the rest is one AES-GCM text under a key of that account. The key cannot be read out, and goes at log-out: what is left
- * somewhere in the files of the browser says nothing any more. docs/decisions/041-sealed-store.md says what it is good for.
- */
-type Row = Record<string, unknown>
-interface Sealed extends Row {
-  /** 12 bytes of nonce, then the text with its tag */
-  sealed: Uint8Array<ArrayBuffer>
-}
-
-/** A key as it lies there: no script can read it out. */
-export interface KeptKey {
-  accountId: string
-  key: CryptoKey
-}
-
-const NONCE = 12
 /** Texts are kept opened, so that a keystroke does not open every row that waits and the application below them: of so many bytes each, so many bytes together. */
 const LONGEST = 1_000_000
 const ROOM = 16_000_000
 
 const isPersonal = (row: unknown): row is Row & { accountId: string } =>
   typeof (row as Row | undefined)?.['accountId'] === 'string'
-const isSealed = (row: unknown): row is Sealed => (row as Row | undefined)?.['sealed'] instanceof Uint8Array
 
 /** Fields that stand in clear: the primary key, those of an index, and whose it is. */
 function clearFields({ schema }: DBCoreTable): ReadonlySet<string> {
@@ -57,18 +49,6 @@ function textOf(row: Row, clear: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
   if (bytes) text.set(bytes, 4 + json.length)
   return text
 }
-
-function rowOf(row: Sealed, text: Uint8Array): Row {
-  const { sealed: _, ...clear } = row
-  const head = new DataView(text.buffer, text.byteOffset).getUint32(0)
-  const end = 4 + (head & 0x7fffffff)
-  const rest = JSON.parse(new TextDecoder().decode(text.subarray(4, end))) as Row
-  return { ...clear, ...rest, ...(head >= 0x80000000 && { bytes: text.slice(end).buffer }) }
-}
-
-/** Bound to its place, so that one sealed row cannot be put where another was. */
-const placeOf = (table: string, row: Row): string => [table, row['accountId'], row['id'] ?? row['key']].join('\n')
-const inBytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
 /** Texts as they were last opened or sealed, by nonce and place. The oldest go where there is no more room. */
 export class OpenedTexts {
@@ -219,8 +199,7 @@ class SealingTable {
     const text = textOf(row, this.#clear)
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE))
     const place = placeOf(this.#table.name, row)
-    const how = { name: 'AES-GCM', iv: nonce, additionalData: inBytes(place) }
-    const secret = new Uint8Array(await crypto.subtle.encrypt(how, key, text))
+    const secret = new Uint8Array(await crypto.subtle.encrypt(cipherOf(nonce, place), key, text))
     const sealed = new Uint8Array(NONCE + secret.length)
     sealed.set(nonce)
     sealed.set(secret, NONCE)
@@ -239,9 +218,8 @@ class SealingTable {
     if (!key) return undefined
     const nonce = row.sealed.slice(0, NONCE)
     const place = placeOf(this.#table.name, row)
-    const how = { name: 'AES-GCM', iv: nonce, additionalData: inBytes(place) }
     try {
-      const text = new Uint8Array(await crypto.subtle.decrypt(how, key, row.sealed.subarray(NONCE)))
+      const text = await textOfSealed(key, this.#table.name, row)
       const opened = rowOf(row, text)
       // The bytes of a file are read once, and would leave no room for anything else.
       if (opened['bytes'] === undefined) this.#keys.opened.keep(nonce, place, text)

@@ -1,6 +1,5 @@
-import type { PhoneDatabase } from './database.ts'
-import { eraseAccount, eraseOthers, ownerOf, type Unsent, unsentOf } from './eraser.ts'
-import { eraseShared } from './shared-files.ts'
+import type { Unsent } from './eraser.ts'
+import type { StoreAccess } from './phone-store.ts'
 
 export type { Unsent }
 
@@ -19,11 +18,19 @@ export interface SessionStore<Kept> {
   rescue(accountId: string, now: number): Promise<File>
 }
 
-/** The session's place in the store of the phone. */
-export function sessionStore<Kept>(db: PhoneDatabase): SessionStore<Kept> {
+/**
+ * The session's place in the store of the phone.
+ * @param eraser fetched when somebody else is here than before, or leaves
+ */
+export function sessionStore<Kept>(
+  store: StoreAccess,
+  eraser: () => Promise<typeof import('./eraser.ts')>,
+): SessionStore<Kept> {
+  const meta = (key: string) => store.read((reader) => reader.meta(key))
   return {
-    kept: async () => ((await db.meta.get('session'))?.value as Kept | undefined) ?? null,
+    kept: async () => ((await meta('session'))?.value as Kept | undefined) ?? null,
     keep: async (kept, accountId) => {
+      const [{ eraseOthers, eraseShared, ownerOf }, db] = await Promise.all([eraser(), store.open()])
       // What another app shared has no name on it: it was meant for who was here before (A35).
       const before = await db.meta.get('session')
       if (before && ownerOf(before) !== accountId) await eraseShared()
@@ -31,13 +38,14 @@ export function sessionStore<Kept>(db: PhoneDatabase): SessionStore<Kept> {
       await db.meta.delete('signOutLeft')
       await eraseOthers(db, accountId)
     },
-    signOutLeft: async () => (await db.meta.get('signOutLeft')) !== undefined,
+    signOutLeft: async () => (await meta('signOutLeft')) !== undefined,
     leaveSignOut: async (left) => {
+      const db = await store.open()
       if (left) await db.meta.put({ key: 'signOutLeft', value: true })
       else await db.meta.delete('signOutLeft')
     },
-    erase: (accountId) => eraseAccount(db, accountId),
-    unsent: (accountId) => unsentOf(db, accountId),
-    rescue: async (accountId, now) => (await import('./rescue.ts')).rescueFile(db, accountId, now),
+    erase: async (accountId) => (await eraser()).eraseAccount(await store.open(), accountId),
+    unsent: async (accountId) => (await eraser()).unsentOf(await store.open(), accountId),
+    rescue: async (accountId, now) => (await import('./rescue.ts')).rescueFile(await store.open(), accountId, now),
   }
 }

@@ -3,12 +3,14 @@ import { ok, type Outcome, type ProblemCode, refuse, type Refused, wordsOf } fro
 import { PROTOCOL_VERSION, type SyncAnswer, type SyncRequest } from '#domain/sync/protocol.ts'
 import { timeInShanghai } from '#domain/working-days.ts'
 import { type AttentionItem, attentionOf } from './attention.ts'
-import { type PhoneDatabase, written } from './database.ts'
+import type { PhoneDatabase } from './database.ts'
 import type { Draft } from './drafts.svelte.ts'
 import type { Lead } from './lead.ts'
 import { Live } from './live-query.svelte.ts'
 import { conflictsKey, discardRefused, nextRequest, syncedKey, takeAnswer, tryAgain } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
+import type { StoreAccess } from './phone-store.ts'
+import { written } from './store-faults.ts'
 
 export type SyncState = 'local' | 'syncing' | 'synced' | 'offline' | 'failed' | 'conflict'
 
@@ -29,7 +31,7 @@ export interface SyncStatus {
 }
 
 export interface SyncDeps {
-  readonly db: PhoneDatabase
+  readonly store: StoreAccess
   readonly clock: PhoneClock
   readonly newId: NewId
   readonly accountId: string
@@ -92,7 +94,8 @@ export class Sync {
   constructor(deps: SyncDeps) {
     this.#deps = deps
     this.#live = new Live<Counts>(
-      () => this.#count(),
+      deps.store.open,
+      (db) => this.#countIn(db),
       this.#counts,
       (counts) => {
         const more = counts.waiting > this.#counts.waiting
@@ -111,7 +114,11 @@ export class Sync {
   }
 
   async #count(): Promise<Counts> {
-    const { db, accountId } = this.#deps
+    return this.#countIn(await this.#deps.store.open())
+  }
+
+  async #countIn(db: PhoneDatabase): Promise<Counts> {
+    const { accountId } = this.#deps
     const waiting = await db.outbox.where('[accountId+state]').equals([accountId, 'waiting']).count()
     const refused = await db.outbox.where('[accountId+state]').equals([accountId, 'refused']).sortBy('seq')
     const files = await db.uploads
@@ -253,9 +260,10 @@ export class Sync {
   }
 
   async #exchangeAll(hurry: boolean): Promise<Outcome<undefined>> {
-    const { db, accountId, clock, exchange, online } = this.#deps
+    const { store, accountId, clock, exchange, online } = this.#deps
     // Known before anything is marked as sent: what is typed on then still merges with what waits.
     if (!online()) return refuse('network.offline')
+    const db = await store.open()
     for (let moved = 0; ;) {
       const asked = await written(db, () => nextRequest(db, this.#deps, clock.now(), hurry))
       if (!asked.ok) return asked
@@ -298,14 +306,14 @@ export class Sync {
 
   /** 需要处理: send it once more. */
   async tryAgain(id: string): Promise<void> {
-    await tryAgain(this.#deps.db, id, this.#deps.newId())
+    await tryAgain(await this.#deps.store.open(), id, this.#deps.newId())
     this.#counts = await this.#count()
     this.soon(0)
   }
 
   /** 需要处理: give it up, once its owner has confirmed. */
   async discard(id: string): Promise<void> {
-    await discardRefused(this.#deps.db, id)
+    await discardRefused(await this.#deps.store.open(), id)
     this.#counts = await this.#count()
   }
 
@@ -317,7 +325,7 @@ export class Sync {
     await draft.flush()
     const saved = await this.saveNow()
     if (!saved.ok) return saved
-    const { db } = this.#deps
+    const db = await this.#deps.store.open()
     const files = await db.uploads.where({ applicationId: draft.id }).toArray()
     if (files.length > 0) return refuse('attachment.missing', { count: files.length })
     const rows = await db.outbox.where({ applicationId: draft.id }).toArray()

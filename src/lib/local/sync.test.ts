@@ -4,6 +4,7 @@ import type { SyncAnswer, SyncRequest } from '#domain/sync/protocol.ts'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { Draft } from './drafts.svelte.ts'
 import { createLead } from './lead.ts'
+import { openStore } from './phone-store.ts'
 import { nextRequest, takeAnswer } from './outbox.ts'
 import { pauseAfter, Sync } from './sync.svelte.ts'
 
@@ -29,12 +30,12 @@ const syncOver = (
   more: Partial<ConstructorParameters<typeof Sync>[0]> = {},
 ) =>
   new Sync({
-    db: phone.db,
+    store: openStore(phone.db),
     clock: phone.clock,
     newId: () => crypto.randomUUID(),
     accountId: ACCOUNT,
     device: phone.device,
-    lead: createLead(phone.db, 'tab', phone.clock.now, undefined),
+    lead: createLead(openStore(phone.db), 'tab', phone.clock.now, undefined),
     online: () => true,
     flush: () => phone.drafts.flush(),
     exchange,
@@ -241,8 +242,8 @@ describe('one tab at a time', () => {
   it('without Web Locks a lease lets one tab work, and a tab that was killed holds it for 40 s at most', async () => {
     const clock = { time: 0 }
     const now = () => clock.time
-    const first = createLead(phone.db, 'first', now, undefined)
-    const second = createLead(phone.db, 'second', now, undefined)
+    const first = createLead(openStore(phone.db), 'first', now, undefined)
+    const second = createLead(openStore(phone.db), 'second', now, undefined)
     let release: () => void = () => {}
     const working = first('sync', () => new Promise<string>((resolve) => (release = () => resolve('done'))))
     while ((await phone.db.meta.get('lease:sync')) === undefined) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -262,7 +263,7 @@ describe('one tab at a time', () => {
         return run({})
       },
     }
-    const lead = createLead(phone.db, 'first', () => 0, locks)
+    const lead = createLead(openStore(phone.db), 'first', () => 0, locks)
     expect(await lead('sync', async () => 'done')).toBe('done')
     expect(calls.length).toBe(2)
   })

@@ -12,7 +12,7 @@ import {
 } from '#domain/problems.ts'
 import type { AttachedFile } from '#domain/sync/cell.ts'
 import { timeInWords } from '#domain/working-days.ts'
-import { type KeptUpload, type PhoneDatabase, steadily, written } from './database.ts'
+import type { KeptUpload, PhoneDatabase } from './database.ts'
 import type { Draft } from './drafts.svelte.ts'
 import { checkFile, photoType, sha256 } from './file-check.ts'
 import type { Lead } from './lead.ts'
@@ -20,6 +20,7 @@ import { Live } from './live-query.svelte.ts'
 import { conflictsKey, outboxTables, queue } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
 import { attachedLines, type SlotLine } from './slot-line.ts'
+import { steadily, written } from './store-faults.ts'
 
 export type { SlotLine }
 
@@ -92,6 +93,7 @@ export class Uploads {
     this.#later = deps.later ?? LATER
     this.#deps = deps
     this.#live = new Live<readonly KeptUpload[]>(
+      async () => deps.db,
       () => this.#all(),
       [],
       (rows) => {

@@ -4,6 +4,7 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { Draft } from './drafts.svelte.ts'
 import { createLead } from './lead.ts'
+import { openStore } from './phone-store.ts'
 import { type UploadTransport, Uploads } from './uploads.svelte.ts'
 
 const SLOT = 'idCard'
@@ -80,7 +81,7 @@ const open = (later?: number) =>
     newId: () => crypto.randomUUID(),
     accountId: ACCOUNT,
     transport,
-    lead: createLead(phone.db, 'tab', () => Date.now(), undefined),
+    lead: createLead(openStore(phone.db), 'tab', () => Date.now(), undefined),
     online: () => online,
     pause: 5,
     ...(later !== undefined && { later }),

@@ -1,9 +1,11 @@
 import type { BulletinKind } from '#domain/bulletin/bulletin.ts'
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
-import { type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
+import type { PhoneDatabase } from '$lib/local/database.ts'
 import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
+import type { StoreAccess } from '$lib/local/phone-store.ts'
+import { written } from '$lib/local/store-faults.ts'
 
 /** An announcement or policy as the API lists it. */
 export interface BulletinTitle {
@@ -87,16 +89,16 @@ const isCurrent = ({ paragraphs, textRevision, revision }: KeptBulletin): boolea
 /** 公告 and 政策规范 for the roles of one account, kept for reading without a network (R107, R110, R112). */
 export class BulletinShelf {
   readonly #deps: {
-    readonly db: PhoneDatabase
+    readonly store: StoreAccess
     readonly accountId: string
     readonly source: BulletinSource
     readonly now: () => number
   }
   readonly #live: Live<readonly KeptBulletin[]>
 
-  constructor(deps: { db: PhoneDatabase; accountId: string; source: BulletinSource; now: () => number }) {
+  constructor(deps: { store: StoreAccess; accountId: string; source: BulletinSource; now: () => number }) {
     this.#deps = deps
-    this.#live = new Live<readonly KeptBulletin[]>(() => this.#kept(), [])
+    this.#live = new Live<readonly KeptBulletin[]>(deps.store.open, (db) => this.#keptIn(db), [])
   }
 
   /** Newest first. */
@@ -112,7 +114,11 @@ export class BulletinShelf {
   }
 
   async #kept(): Promise<readonly KeptBulletin[]> {
-    const shelf = (await this.#deps.db.meta.get(KEY))?.value as Shelf | undefined
+    return this.#keptIn(await this.#deps.store.open())
+  }
+
+  async #keptIn(db: PhoneDatabase): Promise<readonly KeptBulletin[]> {
+    const shelf = (await db.meta.get(KEY))?.value as Shelf | undefined
     // What was addressed to the roles of somebody else is not for this account (R112).
     if (shelf?.accountId !== this.#deps.accountId) return []
     // What has an end is over here too, whether or not there is a network.
@@ -170,10 +176,8 @@ export class BulletinShelf {
     // Better the text of before than none.
     if (!text.ok && text.code === 'network.offline' && here) text = here
     if (text.ok) {
-      await steadily(this.#deps.db, () =>
-        this.#change((items) =>
-          items.map((one) => (one.id === id ? { ...one, read: true, opened: one.opened ?? 'untold' } : one)),
-        ),
+      await this.#change((items) =>
+        items.map((one) => (one.id === id ? { ...one, read: true, opened: one.opened ?? 'untold' } : one)),
       )
       // Nobody waits for it: without a network it is told with the next look.
       void this.#tell()
@@ -206,10 +210,11 @@ export class BulletinShelf {
   }
 
   async #change(change: (items: readonly KeptBulletin[]) => readonly KeptBulletin[]): Promise<Outcome<undefined>> {
-    const { db, accountId } = this.#deps
+    const { store, accountId } = this.#deps
+    const db = await store.open()
     const stored = await written(db, () =>
       db.transaction('rw', db.meta, async () => {
-        const before = await this.#kept()
+        const before = await this.#keptIn(db)
         const items = [...change(before)].sort(newestFirst).slice(0, KEPT)
         // Every write has the list read and drawn again.
         if (canonicalJson(items) === canonicalJson(before)) return

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '$lib/local/database.ts'
+import { openStore } from '$lib/local/phone-store.ts'
 import { type BulletinQuery, BulletinShelf, type BulletinText } from './bulletin.svelte.ts'
 
 let now = Date.parse('2026-11-23T08:00:00Z')
@@ -33,7 +34,7 @@ let told: string[]
 function shelf(accountId = 'a'): BulletinShelf {
   const say = <T>(value: T): Outcome<T> => (reachable ? ok(value) : refuse('network.offline'))
   return new BulletinShelf({
-    db,
+    store: openStore(db),
     accountId,
     now: () => now,
     source: {

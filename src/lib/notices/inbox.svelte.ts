@@ -1,8 +1,10 @@
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
-import { type KeptNotice, type PhoneDatabase, steadily, written } from '$lib/local/database.ts'
+import type { KeptNotice } from '$lib/local/database.ts'
 import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
+import type { StoreAccess } from '$lib/local/phone-store.ts'
+import { steadily, written } from '$lib/local/store-faults.ts'
 
 /** A notice as the API tells it. */
 export type NoticeView = Omit<KeptNotice, 'accountId' | 'readPending'>
@@ -15,18 +17,19 @@ export interface NoticeSource {
 /** 消息平台: the notices of one account, kept for reading without a network. */
 export class Inbox {
   readonly #deps: {
-    readonly db: PhoneDatabase
+    readonly store: StoreAccess
     readonly accountId: string
     readonly source: NoticeSource
     readonly now: () => number
   }
   readonly #live: Live<readonly KeptNotice[]>
 
-  constructor(deps: { db: PhoneDatabase; accountId: string; source: NoticeSource; now: () => number }) {
+  constructor(deps: { store: StoreAccess; accountId: string; source: NoticeSource; now: () => number }) {
     this.#deps = deps
-    const { db, accountId } = deps
+    const { store, accountId } = deps
     this.#live = new Live<readonly KeptNotice[]>(
-      async () =>
+      store.open,
+      async (db) =>
         (await db.notices.where({ accountId }).toArray()).sort((a, b) =>
           a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? 1 : -1,
         ),
@@ -51,11 +54,12 @@ export class Inbox {
 
   /** Tells the server what was read here, then asks for what is new. What another device read is taken over. */
   async refresh(): Promise<Outcome<undefined>> {
-    const { db, accountId, source } = this.#deps
+    const { store, accountId, source } = this.#deps
     const told = await this.#tell()
     if (!told.ok) return told
     const answered = await source.list(undefined)
     if (!answered.ok) return answered
+    const db = await store.open()
     const stored = await written(db, () =>
       db.transaction('rw', db.notices, async () => {
         for (const notice of answered.value.notices) {
@@ -87,13 +91,15 @@ export class Inbox {
   }
 
   async #mark(which: (notice: KeptNotice) => boolean): Promise<void> {
-    const { db, accountId, now } = this.#deps
+    const { store, accountId, now } = this.#deps
+    const db = await store.open()
     const readAt = new Date(now()).toISOString()
     await steadily(db, () => db.notices.where({ accountId }).filter(which).modify({ readAt, readPending: 1 }))
   }
 
   async #tell(): Promise<Outcome<undefined>> {
-    const { db, accountId, source } = this.#deps
+    const { store, accountId, source } = this.#deps
+    const db = await store.open()
     for (const { id } of await db.notices
       .where({ accountId })
       .filter(({ readPending }) => readPending === 1)

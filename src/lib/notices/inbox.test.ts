@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { expect, it } from 'vitest'
 import { ok, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '../local/database.ts'
+import { openStore } from '$lib/local/phone-store.ts'
 import { Inbox, type NoticeView } from './inbox.svelte.ts'
 
 const ME = '10000000-0000-4000-8000-000000000001'
@@ -29,7 +30,12 @@ it('[R114] shows notices newest first, keeps them offline, and tells the server 
       return ok()
     },
   }
-  const inbox = new Inbox({ db, accountId: ME, source, now: () => Date.parse('2026-11-15T00:00:00Z') })
+  const inbox = new Inbox({
+    store: openStore(db),
+    accountId: ME,
+    source,
+    now: () => Date.parse('2026-11-15T00:00:00Z'),
+  })
   await inbox.refresh()
   offline = true
   await inbox.read(notice(1).id)

@@ -22,6 +22,7 @@ export class Phone {
   #work: Work | null = $state.raw(null)
   #online = $state(typeof window === 'undefined' || navigator.onLine)
   #started: Promise<void> | null = null
+  #isStanding = false
   /** where a tapped notification leads; the router is floor 5's */
   #onopen: (link: string) => void = (link) => location.assign(link)
 
@@ -83,6 +84,12 @@ export class Phone {
     return this.#work
   }
 
+  /** The page that was asked for is drawn: what works behind it may come. */
+  stands(): void {
+    this.#isStanding = true
+    this.#store?.stands()
+  }
+
   /** Hands taps on notifications to the router. */
   openLinks(open: (link: string) => void): void {
     this.#onopen = open
@@ -109,7 +116,7 @@ export class Phone {
     await this.session.reread()
     await this.#fit(false)
     // The page of who was here last comes before the question whether he still is.
-    if (this.session.account) await new Promise<void>((done) => whenIdle(done))
+    if (this.session.account) await this.#store?.calm()
     await this.#refreshSession()
   }
 
@@ -128,6 +135,7 @@ export class Phone {
       onoffline: () => this.update.askForRetry(),
       onoutdated: () => void this.update.outdated(),
     })
+    if (this.#isStanding) this.#store.stands()
     return this.#store
   }
 

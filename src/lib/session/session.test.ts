@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '../local/database.ts'
+import { openStore } from '$lib/local/phone-store.ts'
 import { sessionStore } from '../local/session-store.ts'
 import { keepShared, listShared } from '../local/shared-files.ts'
 import { Session, type SessionSource, type SessionView } from './session.svelte.ts'
@@ -52,7 +53,7 @@ let heard: unknown[]
 let stores = 0
 const open = () =>
   new Session({
-    store: async () => sessionStore(db),
+    store: async () => sessionStore(openStore(db), () => import('$lib/local/eraser.ts')),
     source,
     now: () => 0,
     channel: { postMessage: (message) => heard.push(message) },
@@ -88,7 +89,7 @@ describe('who is here', () => {
 
   it('[A35] loses what another app shared when somebody else signs in, and keeps it when they do themselves', async () => {
     const kept = async () => (await listShared()).map(({ name }) => name)
-    const store = sessionStore(db)
+    const store = sessionStore(openStore(db), () => import('$lib/local/eraser.ts'))
     const signIn = (id: string) => store.keep({ account: { id } }, id)
     await signIn(ME)
     await keepShared([new File(['%PDF'], '身份证.pdf', { type: 'application/pdf' })], () => 'shared', 0)

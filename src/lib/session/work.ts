@@ -1,13 +1,13 @@
 import type { AccountFact } from '#domain/forms/field.ts'
 import { ok } from '#domain/problems.ts'
 import { Batches } from '$lib/local/batches.svelte.ts'
-import { metaOnce, PhoneDatabase } from '$lib/local/database.ts'
+import { metaOnce } from '$lib/local/meta-once.ts'
 import { Drafts } from '$lib/local/drafts.svelte.ts'
 import type { EducationWish, Wish } from '$lib/local/education-wish.svelte.ts'
 import { lateUploads, type UploadDesk } from '$lib/local/late-uploads.svelte.ts'
 import { createLead, type Lead, type Locks } from '$lib/local/lead.ts'
 import type { ScanStack } from '$lib/local/scan-stack.svelte.ts'
-import { sealOldRows } from '$lib/local/sealing.ts'
+import { PhoneStore, type StoreAccess } from '$lib/local/phone-store.ts'
 import { type SessionStore, sessionStore } from '$lib/local/session-store.ts'
 import { Sync } from '$lib/local/sync.svelte.ts'
 import { createTusTransport } from '$lib/local/upload-transport.ts'
@@ -17,12 +17,11 @@ import { api, ask } from './api.ts'
 import { comes } from './comes.ts'
 import type { ServerClock } from './server-clock.svelte.ts'
 import type { Kept } from './session.svelte.ts'
-import { whenIdle } from './when-idle.ts'
 
 /** What a signed-in person works with. */
 export interface Work {
   readonly accountId: string
-  readonly db: PhoneDatabase
+  readonly store: StoreAccess
   readonly drafts: Drafts
   readonly sync: Sync
   readonly uploads: UploadDesk
@@ -49,21 +48,23 @@ export interface WorkPlace {
 
 const newId = (): string => crypto.randomUUID()
 
+const fetchStore = () => comes(() => import('$lib/local/database.ts'))
+
 /**
- * The store of this phone and all that works on it. A module of its own, loaded when the first page stands: it is more
- * than half of the JavaScript, and who signs in for the first time needs none of it to see where to type.
+ * The store of this phone and all that works on it. A module of its own, loaded when the first page stands: it is half of
+ * the JavaScript, and who signs in for the first time needs none of it to see where to type.
  */
 export class Store {
-  readonly #db = new PhoneDatabase()
+  readonly #store = new PhoneStore(async () => new (await fetchStore()).PhoneDatabase())
   readonly #place: WorkPlace
   readonly batches: Batches
   readonly session: SessionStore<Kept>
 
   constructor(place: WorkPlace) {
     this.#place = place
-    this.session = sessionStore<Kept>(this.#db)
+    this.session = sessionStore<Kept>(this.#store, () => comes(() => import('$lib/local/eraser.ts')))
     this.batches = new Batches({
-      db: this.#db,
+      store: this.#store,
       clock: place.clock,
       source: {
         batches: () => ask(api.batches.$get()),
@@ -74,34 +75,48 @@ export class Store {
 
   /** Opens the work of one account and starts what runs in the background. */
   async open(accountId: string): Promise<Work> {
-    const device = await metaOnce(this.#db, 'device', newId)
+    const device = await metaOnce(this.#store, 'device', newId)
     const work = this.#wire(accountId, device)
-    // The page that was asked for reads its draft and stands first: none of this is what it waits for.
-    const cancel = whenIdle(() => {
+    let isStopped = false
+    const begin = async (): Promise<void> => {
+      // The page that was asked for reads its draft and stands first: none of this is what it waits for.
+      const db = await this.#store.calm()
+      if (isStopped) return
       work.sync.start()
       void work.uploads.start()
       void work.batches.freshen()
       void work.inbox.freshen()
       void work.push.refresh()
       // Beside the work: reads and writes do not wait for it, and what a full phone refuses is tried again next time.
-      void sealOldRows(this.#db).catch(() => {})
-    })
+      const { sealOldRows } = await fetchStore()
+      await sealOldRows(db).catch(() => {})
+    }
+    begin().catch(console.error)
     return {
       ...work,
       stop: () => {
-        cancel()
+        isStopped = true
         work.stop()
       },
     }
   }
 
+  /** The page that was asked for is drawn. */
+  stands(): void {
+    this.#store.stands()
+  }
+  /** Resolves when it is. */
+  async calm(): Promise<void> {
+    await this.#store.calm()
+  }
+
   #wire(accountId: string, device: string): Work {
     const { batches } = this
-    const db = this.#db
+    const store = this.#store
     const { clock, online, facts, onexpired, onoffline, onoutdated } = this.#place
-    const lead: Lead = createLead(db, newId(), () => Date.now(), navigator.locks as unknown as Locks | undefined)
+    const lead: Lead = createLead(store, newId(), () => Date.now(), navigator.locks as unknown as Locks | undefined)
     const sync: Sync = new Sync({
-      db,
+      store,
       clock,
       newId,
       accountId,
@@ -120,7 +135,7 @@ export class Store {
       },
     })
     const drafts = new Drafts({
-      db,
+      store,
       clock,
       newId,
       accountId,
@@ -136,12 +151,12 @@ export class Store {
     const uploads = lateUploads(
       async () => {
         const { Uploads } = await comes(() => import('$lib/local/uploads.svelte.ts'))
-        return new Uploads({ db, clock, newId, accountId, transport, lead, online, onexpired })
+        return new Uploads({ db: await store.open(), clock, newId, accountId, transport, lead, online, onexpired })
       },
-      async () => (await db.uploads.where({ accountId }).count()) > 0,
+      async () => (await (await store.open()).uploads.where({ accountId }).count()) > 0,
     )
     const inbox = new Inbox({
-      db,
+      store,
       accountId,
       now: clock.now,
       source: {
@@ -157,14 +172,14 @@ export class Store {
         unsubscribe: (endpoint) => ask(api.push.subscriptions.remove.$post({ json: { endpoint } })),
       },
     })
-    const wishes = { db, newId, accountId, transport, today: () => clock.today }
+    const wishes = { newId, accountId, transport, today: () => clock.today }
     return {
       stop: () => {
         sync.stop()
         uploads.stop()
       },
       accountId,
-      db,
+      store,
       drafts,
       sync,
       uploads,
@@ -174,11 +189,11 @@ export class Store {
       educationWish: async (rowId, record) => {
         const { EducationWish } = await import('$lib/local/education-wish.svelte.ts')
         const send = (json: Wish) => ask(api.education.changes.$post({ json }))
-        return EducationWish.open({ ...wishes, send }, rowId, record)
+        return EducationWish.open({ ...wishes, db: await store.open(), send }, rowId, record)
       },
       scanStack: async (applicationId, path) => {
         const { ScanStack } = await import('$lib/local/scan-stack.svelte.ts')
-        const stack = new ScanStack({ db, clock, newId, accountId }, { applicationId, path })
+        const stack = new ScanStack({ db: await store.open(), clock, newId, accountId }, { applicationId, path })
         await stack.open()
         return stack
       },

@@ -11,7 +11,7 @@ export function bulletinShelf(): BulletinShelf {
   const made = shelves.get(work)
   if (made) return made
   const shelf = new BulletinShelf({
-    db: work.db,
+    store: work.store,
     accountId: work.accountId,
     now: phone.clock.now,
     source: {
