@@ -5,19 +5,15 @@
  * of five; the JavaScript that each needs; and the time from a tap on the icon to a form that can be typed in, with the
  * network off and the processor four times slower. Prints one JSON object.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type BrowserContext, chromium } from '@playwright/test'
-import lighthouse from 'lighthouse'
 import { chromiumArguments, chromiumExecutable } from '../chromium.ts'
 import { RunningServer } from '../e2e/application.ts'
 import { batchNamed, filledDraft } from '../e2e/filled-draft.ts'
+import { JudgedPhone } from '../e2e/lighthouse.ts'
 import { FORM_USABLE, LOGIN_USABLE, type ScriptBytes, scriptBytes } from '../e2e/script-bytes.ts'
 import { demoPerson, signIn } from '../e2e/walk.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 5)
-const PORT = 9333
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
@@ -25,46 +21,23 @@ const median = (values: readonly number[]): number =>
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as const
 
 const server = await RunningServer.create('web')
-const profile = mkdtempSync(join(tmpdir(), 'zhicheng-phone-'))
-/** The phone's browser, started anew; what it keeps stays from one start to the next. */
-const startBrowser = async (): Promise<BrowserContext> =>
-  chromium.launchPersistentContext(profile, {
-    executablePath: await chromiumExecutable(),
-    args: [...chromiumArguments, `--remote-debugging-port=${PORT}`],
-    baseURL: server.origin,
-    viewport: { width: 390, height: 844 },
-    locale: 'zh-CN',
-  })
+const phone = await JudgedPhone.create(server.origin)
 
-/**
- * The medians of Lighthouse's scores (0 to 100) and times (ms) for one address. Each round has a browser of its own: in the
- * process of the round before, a page begins with 90 ms of that one's remains, which no person ever meets.
- */
-async function judged(url: string): Promise<Record<string, number>> {
+/** The medians of Lighthouse's scores (0 to 100) and times (ms) for one address. */
+async function judged(path: string): Promise<Record<string, number>> {
   const rounds: Record<string, number>[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const browser = await startBrowser()
-    const result = await lighthouse(url, {
-      port: PORT,
-      output: 'json',
-      logLevel: 'error',
-      onlyCategories: [...categories],
-      // a person who is signed in stays so, and what the app keeps on the phone is what is measured
-      disableStorageReset: true,
-    })
-    await browser.close()
-    if (!result) throw new Error(`Lighthouse had nothing to say of ${url}`)
-    const { lhr } = result
-    const failed = Object.values(lhr.audits)
+    const { categories: said, audits } = await phone.judge(path, categories)
+    const failed = Object.values(audits)
       .filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && scoreDisplayMode === 'binary')
       .map(({ id }) => id)
-    if (failed.length > 0 && round === 0) console.error(`${url}: ${failed.join(', ')}`)
+    if (failed.length > 0 && round === 0) console.error(`${path}: ${failed.join(', ')}`)
     rounds.push({
-      ...Object.fromEntries(categories.map((id) => [id, Math.round((lhr.categories[id]?.score ?? 0) * 100)])),
-      firstPaintMs: Math.round(lhr.audits['first-contentful-paint']?.numericValue ?? 0),
-      largestPaintMs: Math.round(lhr.audits['largest-contentful-paint']?.numericValue ?? 0),
-      blockedMs: Math.round(lhr.audits['total-blocking-time']?.numericValue ?? 0),
-      shift: lhr.audits['cumulative-layout-shift']?.numericValue ?? 0,
+      ...Object.fromEntries(categories.map((id) => [id, Math.round((said[id]?.score ?? 0) * 100)])),
+      firstPaintMs: Math.round(audits['first-contentful-paint']?.numericValue ?? 0),
+      largestPaintMs: Math.round(audits['largest-contentful-paint']?.numericValue ?? 0),
+      blockedMs: Math.round(audits['total-blocking-time']?.numericValue ?? 0),
+      shift: audits['cumulative-layout-shift']?.numericValue ?? 0,
     })
   }
   return Object.fromEntries(
@@ -79,7 +52,7 @@ const inKB = ({ paint, usable }: ScriptBytes) => ({
 
 let context: BrowserContext | undefined
 try {
-  const login = await judged(`${server.origin}/apply/login`)
+  const login = await judged('/apply/login')
 
   const fresh = await chromium.launch({ executablePath: await chromiumExecutable(), args: [...chromiumArguments] })
   const visitor = await fresh.newContext({ baseURL: server.origin, serviceWorkers: 'block' })
@@ -97,15 +70,15 @@ try {
   const onPhone = await formScripts()
   await fresh.close()
 
-  context = await startBrowser()
+  context = await phone.start()
   const signing = await context.newPage()
   await signIn(signing, demoPerson('applicant'))
   await signing.waitForURL(/\/home/)
   await signing.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
   await context.close()
-  const home = await judged(`${server.origin}/home`)
+  const home = await judged('/home')
 
-  context = await startBrowser()
+  context = await phone.start()
   const page = await context.newPage()
   // The icon is tapped on a train: the shell from the cache, the draft from the phone.
   await page.goto(`/applications/${id}/basics`)
@@ -134,6 +107,6 @@ try {
   )
 } finally {
   await context?.close()
-  rmSync(profile, { recursive: true, force: true })
+  phone.forget()
   await server.close()
 }

@@ -270,6 +270,7 @@ let stores = 0
 /** One phone with its own store, in front of the server. */
 export class TestPhone {
   readonly db: PhoneDatabase
+  readonly factory: IDBFactory
   readonly device: string
   readonly clock: TestClock
   readonly sync: Sync
@@ -284,6 +285,7 @@ export class TestPhone {
   #late: SyncRequest[] = []
 
   constructor(name: string, server: TestServer, factory = new IDBFactory()) {
+    this.factory = factory
     this.clock = server.clock
     this.#server = server
     stores += 1

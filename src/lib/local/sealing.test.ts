@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { Dexie } from 'dexie'
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { forceCloseDatabase, IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, account, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import { type KeptUpload, PhoneDatabase } from './database.ts'
@@ -181,6 +181,30 @@ describe('what lies on the phone', () => {
         { id: 'small', name: '张伟的身份证.pdf' },
       ])
     })
+    await phone[Symbol.asyncDispose]()
+  })
+
+  it('is sealed under a new key where the browser threw the store away: what is typed then can be read after a restart', async () => {
+    const { db, draft, factory, phone } = await filled()
+    for (const one of [db.keys, db]) {
+      const connection = one.backendDB()
+      await new Promise((done) => {
+        factory.deleteDatabase(one.name).onsuccess = done
+        forceCloseDatabase(connection as unknown as Parameters<typeof forceCloseDatabase>[0])
+      })
+    }
+    expect(await factory.databases()).toEqual([])
+    phone.weather = 'fine'
+    await phone.sync.now()
+    phone.weather = 'offline'
+    draft.setField('employerName', '泰州二建')
+    await draft.flush()
+    db.close()
+    const tab = new PhoneDatabase(db.name, { indexedDB: factory, IDBKeyRange })
+    expect((await tab.applications.get(draft.id))?.id).toBe(draft.id)
+    const waiting = await tab.outbox.toArray()
+    expect(waiting.map(({ mutation }) => mutation.kind === 'setField' && mutation.value)).toEqual(['泰州二建'])
+    tab.close()
     await phone[Symbol.asyncDispose]()
   })
 

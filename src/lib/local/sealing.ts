@@ -93,6 +93,8 @@ export class AccountKeys extends Dexie {
     super(name, { ...options, chromeTransactionDurability: 'strict' })
     this.version(1).stores({ keys: 'accountId' })
     reopening(this)
+    // The browser took the store away, perhaps with all that was in it: what is sealed from here on needs a key that lies there.
+    this.on('close', () => this.#forgetAll())
     // Another tab has made one, or signed out: what this tab remembers is asked for anew.
     Dexie.on('storagemutated', (parts: ObservabilitySet) => {
       if (Object.keys(parts).some((part) => part.startsWith(`idb://${name}/keys/`))) this.#forgetAll()

@@ -176,6 +176,13 @@ export class Sync {
     if (this.#stop) return
     this.#live.start()
     const stops: (() => void)[] = [() => this.#live.stop()]
+    // The browser took the store away, perhaps with all that was in it: the server has most of it.
+    const lost = () => this.soon(0)
+    void this.#deps.store.open().then((db) => {
+      if (!this.#stop) return
+      db.on('close', lost)
+      stops.push(() => db.on('close').unsubscribe(lost))
+    })
     if (typeof window !== 'undefined') {
       const now = () => this.soon(0)
       const seen = () => document.visibilityState === 'visible' && this.soon(0)
@@ -212,7 +219,12 @@ export class Sync {
     this.#timer = setTimeout(() => {
       this.#timer = null
       this.#timerAt = Infinity
-      void this.now()
+      this.now().catch((fault: unknown) => {
+        // The store could not be read: what waits in it goes when it can.
+        console.error(fault)
+        this.#failures += 1
+        this.soon(pauseAfter(this.#failures, this.#deps.random ?? Math.random))
+      })
     }, delay)
   }
 

@@ -1,3 +1,4 @@
+import { forceCloseDatabase } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Outcome, refuse } from '#domain/problems.ts'
 import type { SyncAnswer, SyncRequest } from '#domain/sync/protocol.ts'
@@ -228,6 +229,23 @@ describe('sync', () => {
     phone.weather = 'fine'
     draft.setField('workSummary', '我'.repeat(2001))
     expect(await phone.sync.readyToSubmit(draft)).toMatchObject({ code: 'answer.too-long', path: 'workSummary' })
+  })
+
+  it('asks the server at once where the browser threw the store away, and has the application again', async () => {
+    const sends = phone.sends
+    phone.sync.start()
+    while (phone.sends === sends) await new Promise((resolve) => setTimeout(resolve, 1))
+    await phone.sync.now()
+    const connection = phone.db.backendDB()
+    await new Promise((done) => {
+      phone.factory.deleteDatabase(phone.db.name).onsuccess = done
+      forceCloseDatabase(connection as unknown as Parameters<typeof forceCloseDatabase>[0])
+    })
+    expect(await phone.factory.databases()).not.toContainEqual(expect.objectContaining({ name: phone.db.name }))
+    const begun = Date.now()
+    while (!(await phone.db.applications.get(draft.id))) expect(Date.now() - begun).toBeLessThan(5_000)
+    phone.sync.stop()
+    await phone.sync.now()
   })
 
   it('comes back after 1, 2, 4 … 60 s, each phone at another moment', () => {
