@@ -15,7 +15,13 @@ const workers = readdirSync(join(root, 'server'), { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.worker.ts'))
 /** So that the image needs neither the sources nor what reads them. */
-const commands = ['operations/back-up.ts', 'operations/move-files.ts', 'rotate-keys.ts', 'verify-audit.ts']
+const commands = [
+  'operations/back-up.ts',
+  'operations/move-files.ts',
+  'first-administrator.ts',
+  'rotate-keys.ts',
+  'verify-audit.ts',
+]
 const entries = ['main.ts', ...commands, ...workers].map((file) => ({
   in: join(root, 'server', file),
   out: file === 'main.ts' ? 'server' : basename(file, '.ts'),

@@ -60,7 +60,7 @@ test('the image leaves out exactly the packages that nothing on the server asks 
 test('the client of the back-up is that of the server, and the commands are those that are bundled', () => {
   const [, server] = /image: (postgres:\S+)/.exec(compose)!
   expect(dockerfile).toContain(`FROM ${server} AS operations`)
-  const bundled = [.../^const commands = \[(.*)\]$/m.exec(read('server/bundle.mjs'))![1]!.matchAll(/([\w-]+)\.ts/g)]
+  const bundled = [.../^const commands = \[([^\]]*)\]$/m.exec(read('server/bundle.mjs'))![1]!.matchAll(/([\w-]+)\.ts/g)]
   for (const text of [read('docs/deployment.md'), compose, dockerfile]) {
     for (const [, name] of text.matchAll(/build\/([\w-]+)\.js/g))
       expect(['server', ...bundled.map(([, one]) => one)], name).toContain(name)

@@ -2,22 +2,25 @@ import { randomBytes } from 'node:crypto'
 import type { ExpressionBuilder, Kysely } from 'kysely'
 import { sql } from 'kysely'
 import { region as regions } from '#domain/code-lists/region.ts'
-import { parseIdNumber } from '#domain/identity/id-number.ts'
+import { type IdNumber, parseIdNumber } from '#domain/identity/id-number.ts'
 import { maskMobile } from '#domain/identity/mobile.ts'
 import { type Grant, type Role, scopeOf } from '#domain/lifecycle/roles.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { isReason } from '#domain/rules/reason.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
-import type { Act, Asked } from '#server/platform/environment.ts'
-import { act } from '#server/platform/transaction.ts'
-import type { Signed } from '#server/platform/who.ts'
+import type { Act, Asked, Dependencies } from '#server/platform/environment.ts'
+import type { Secrets } from '#server/platform/secrets.ts'
+import { act, actAs } from '#server/platform/transaction.ts'
+import { type Signed, systemWho } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { CONSENT_VERSION } from './actions.ts'
 import { endAllSessions } from './end-sessions.ts'
 import { idNumberIndex, sealIdentity } from './identity-seal.ts'
 import { hashPassword } from './password-hash.ts'
-import { parsePersonalData } from './personal-data.ts'
+import { parsePersonalData, type PersonalData } from './personal-data.ts'
 import { findCredentials, insertAccount, insertGrant, updateAccount } from './queries.ts'
+import { newTemporaryPassword } from './recovery.ts'
+import { TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
 
 type Db = Kysely<Database>
 const LISTED_AT_MOST = 500
@@ -131,26 +134,72 @@ export async function createStaff(
     const grant = await settled(ctx.db, wish)
     if (!grant.ok) return grant
     const index = idNumberIndex(secrets, identity.value.number)
-    const known = await findCredentials(ctx.db, index)
-    const id = known?.id ?? ctx.newId()
-    if (!known) {
-      await insertAccount(ctx.db, {
-        id,
-        ...personal.value,
-        ...sealIdentity(secrets, identity.value, id),
-        passwordHash: hashed.value,
-        temporaryPasswordHash: null,
-        temporaryPasswordExpiresAt: null,
-        lockedUntil: null,
-        disabledAt: null,
-        consentVersion: CONSENT_VERSION,
-        consentAt: null,
-        createdAt: ctx.now,
-      })
-      await ctx.enqueue({ name: 'accounts.recover', data: { numberIndex: index } })
-    }
+    const { id, wasRegistered } = await accountFor(ctx, secrets, identity.value, personal.value, hashed.value)
+    if (!wasRegistered) await ctx.enqueue({ name: 'accounts.recover', data: { numberIndex: index } })
     const given = await give(ctx, id, grant.value)
-    return given.ok ? ok({ id, wasRegistered: known !== undefined }) : given
+    return given.ok ? ok({ id, wasRegistered }) : given
+  })
+}
+
+/** The account of a number, or a new one behind a password that nobody knows. */
+async function accountFor(
+  ctx: Act,
+  secrets: Secrets,
+  identity: IdNumber,
+  personal: PersonalData,
+  passwordHash: string,
+): Promise<{ id: string; wasRegistered: boolean }> {
+  const known = await findCredentials(ctx.db, idNumberIndex(secrets, identity.number))
+  if (known) return { id: known.id, wasRegistered: true }
+  const id = ctx.newId()
+  await insertAccount(ctx.db, {
+    id,
+    ...personal,
+    ...sealIdentity(secrets, identity, id),
+    passwordHash,
+    temporaryPasswordHash: null,
+    temporaryPasswordExpiresAt: null,
+    lockedUntil: null,
+    disabledAt: null,
+    consentVersion: CONSENT_VERSION,
+    consentAt: null,
+    createdAt: ctx.now,
+  })
+  return { id, wasRegistered: false }
+}
+
+/** Whether somebody can take others into the back office. */
+export const hasAdministrator = async (db: Db): Promise<boolean> =>
+  (await db.selectFrom('accountGrant').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()) !==
+  undefined
+
+/**
+ * Lets the first administrator in, who takes in all others: a new installation has nobody, and no SMS yet that could be trusted to
+ * arrive. Refused where there is an administrator.
+ * @returns a temporary password, to be changed at the first sign-in
+ */
+export async function createFirstAdministrator(
+  platform: Dependencies,
+  wish: Omit<NewStaff, keyof StaffGrant>,
+): Promise<Outcome<{ password: string; until: Date }>> {
+  const { clock, database, secrets } = platform
+  const identity = parseIdNumber(wish.idNumber, dateInShanghai(await clock.now(database.db)))
+  if (!identity.ok) return { ...identity, path: 'idNumber' }
+  const personal = parsePersonalData(wish)
+  if (!personal.ok) return personal
+  const password = newTemporaryPassword()
+  const [unknown, temporary] = [await hashPassword(randomBytes(32).toString('base64url')), await hashPassword(password)]
+  if (!unknown.ok) return unknown
+  if (!temporary.ok) return temporary
+  return actAs(platform, systemWho('first-administrator'), async (ctx: Act) => {
+    // Of two that are asked for at once, one.
+    await sql`lock table account_grant in share row exclusive mode`.execute(ctx.db)
+    if (await hasAdministrator(ctx.db)) return refuse('account.administrator-exists')
+    const { id } = await accountFor(ctx, secrets, identity.value, personal.value, unknown.value)
+    const until = new Date(ctx.now.getTime() + TEMPORARY_PASSWORD_LASTS)
+    await updateAccount(ctx.db, id, { temporaryPasswordHash: temporary.value, temporaryPasswordExpiresAt: until })
+    const given = await give(ctx, id, { role: 'admin' })
+    return given.ok ? ok({ password, until }) : given
   })
 }
 

@@ -100,15 +100,6 @@ export async function nextBatchSerial(db: Db, _office: Signed, type: Application
   return serial
 }
 
-export const findNewestText = (db: Db, _office: Signed, kind: string) =>
-  db
-    .selectFrom('readingText')
-    .select('id')
-    .where('kind', '=', kind)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-
 /** Batches that take applications now or later. */
 export const listBatchesStillOpen = (db: Db, _office: Signed, now: Date): Promise<Batch[]> =>
   db

@@ -13,13 +13,13 @@ import { currentLists, newestForm } from './code-lists.ts'
 import {
   type Batch,
   countStates,
-  findNewestText,
   isSubmittedTo,
   listAllBatches,
   lockBatch,
   nextBatchSerial,
   submissionsByDay,
 } from './queries.ts'
+import { newestReadingText } from './reading-texts.ts'
 
 type Db = Kysely<Database>
 
@@ -67,8 +67,6 @@ export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings
   const type = await newestForm(ctx.db, who, settings.type)
   const sound = checkBatch(settings, { form: type, lists })
   if (!sound.ok) return sound
-  const text = await findNewestText(ctx.db, who, type.gate.text)
-  if (!text) return refuse('reading.missing')
   const id = ctx.newId()
   await ctx.db
     .insertInto('batch')
@@ -77,7 +75,7 @@ export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings
       type: settings.type,
       serial: await nextBatchSerial(ctx.db, who, settings.type, settings.year),
       editionId: await storeEdition(ctx.db, type),
-      readingTextId: text.id,
+      readingTextId: await newestReadingText(ctx, type.gate.text),
       createdAt: ctx.now,
       ...columnsOf(settings, type, lists),
     })
@@ -105,14 +103,15 @@ export async function updateBatch(
   const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) }, { form: kind, lists })
   if (!allowed.ok) return allowed
   const moved = type !== batch.type || year !== batch.year
-  const text = type === batch.type ? undefined : await findNewestText(ctx.db, who, kind.gate.text)
   await ctx.db
     .updateTable('batch')
     .set({
       ...columnsOf(after, kind, lists),
       ...(moved && { type, serial: await nextBatchSerial(ctx.db, who, type, year) }),
-      ...(type !== batch.type && { editionId: await storeEdition(ctx.db, kind) }),
-      ...(text && { readingTextId: text.id }),
+      ...(type !== batch.type && {
+        editionId: await storeEdition(ctx.db, kind),
+        readingTextId: await newestReadingText(ctx, kind.gate.text),
+      }),
     })
     .where('id', '=', id)
     .execute()

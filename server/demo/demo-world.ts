@@ -6,6 +6,7 @@ import { CONSENT_VERSION } from '#server/accounts/actions.ts'
 import { idNumberIndex, sealIdNumber } from '#server/accounts/identity-seal.ts'
 import { hashPassword } from '#server/accounts/password-hash.ts'
 import { storeEdition } from '#server/batches/actions.ts'
+import { newestReadingText } from '#server/batches/reading-texts.ts'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
@@ -14,7 +15,6 @@ import { demoBatches } from './batches.ts'
 import { columnsOf } from '#server/bulletin/actions.ts'
 import { demoBulletins } from './bulletins.ts'
 import { DEMO_PASSWORD, demoPeople } from './people.ts'
-import { readingTexts } from './reading-texts.ts'
 
 const DAY = 86_400_000
 
@@ -40,9 +40,8 @@ export async function fillWithDemo(platform: Dependencies): Promise<boolean> {
   if (!hashed.ok) throw new Error('The password of the demonstration cannot be hashed')
   await actAs(platform, systemWho('demo'), async (ctx: Act) => {
     const editions = await insertEditions(ctx)
-    const texts = await insertReadingTexts(ctx)
     await ctx.db.insertInto('acceptancePoint').values(acceptancePoints).execute()
-    await insertBatches(ctx, editions, texts)
+    await insertBatches(ctx, editions)
     await insertPeople(ctx, platform, hashed.value)
     await insertBulletins(ctx)
     ctx.audit({ action: 'demo.filled' })
@@ -60,38 +59,22 @@ async function insertEditions(ctx: Act) {
   }
 }
 
-async function insertReadingTexts(ctx: Act): Promise<Map<string, string>> {
-  const rows = readingTexts.map(({ kind, title, paragraphs }) => ({
-    id: ctx.newId(),
-    kind,
-    version: 1,
-    title,
-    paragraphs: JSON.stringify(paragraphs),
-    createdAt: ctx.now,
-  }))
-  await ctx.db.insertInto('readingText').values(rows).execute()
-  return new Map(rows.map(({ kind, id }) => [kind, id]))
-}
-
-async function insertBatches(
-  ctx: Act,
-  editions: Record<keyof typeof applicationTypes, string>,
-  texts: Map<string, string>,
-) {
+async function insertBatches(ctx: Act, editions: Record<keyof typeof applicationTypes, string>) {
   const serials = new Map<string, number>()
-  const rows = demoBatches(ctx.now).map(({ specialties, ...batch }) => {
+  const rows = []
+  for (const { specialties, ...batch } of demoBatches(ctx.now)) {
     const serial = (serials.get(batch.type) ?? 0) + 1
     serials.set(batch.type, serial)
-    return {
+    rows.push({
       id: ctx.newId(),
       ...batch,
       serial,
       editionId: editions[batch.type],
-      readingTextId: texts.get(applicationTypes[batch.type].gate.text)!,
+      readingTextId: await newestReadingText(ctx, applicationTypes[batch.type].gate.text),
       specialties: JSON.stringify(specialties),
       createdAt: ctx.now,
-    }
-  })
+    })
+  }
   await ctx.db.insertInto('batch').values(rows).execute()
 }
 

@@ -46,6 +46,7 @@ export const problemStatus = {
   'account.must-change-password': 403,
   'account.id-number-immutable': 422,
   'account.own-application': 403,
+  'account.administrator-exists': 409,
   'account.own-access': 409,
   'account.code-wrong': 422,
   'account.mobile-needs-code': 422,

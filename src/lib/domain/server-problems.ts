@@ -17,6 +17,10 @@ export const serverProblems = {
     title: '身份证号不能改',
     detail: '身份证号注册后不能修改。确有错误，请带身份证到受理点办理。',
   },
+  'account.administrator-exists': {
+    title: '已有管理员',
+    detail: '这个系统已经有管理员。请管理员在后台“人员”里添加账号，或重新发送临时密码。',
+  },
   'account.own-access': {
     title: '不能改自己的',
     detail: '不能停用自己的账号，也不能撤销自己的管理员角色。请另一位管理员办理。',

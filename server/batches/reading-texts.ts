@@ -1,4 +1,5 @@
 import type { Gate } from '#domain/forms/application-type.ts'
+import type { Act } from '#server/platform/environment.ts'
 
 export interface ReadingText {
   readonly kind: Gate['text']
@@ -6,7 +7,7 @@ export interface ReadingText {
   readonly paragraphs: readonly string[]
 }
 
-/** What is read before an application starts (R28–R30). The office replaces them by its own, with a new version. */
+/** What is read before an application starts (R28–R30), as it stands until the office has another. */
 export const readingTexts: readonly ReadingText[] = [
   {
     kind: 'pledge',
@@ -48,3 +49,31 @@ export const readingTexts: readonly ReadingText[] = [
     ],
   },
 ]
+
+/**
+ * The newest text of a kind. A system that has none yet lays down the one that comes with it: the first batch of a new
+ * installation needs it.
+ * @returns its id
+ */
+export async function newestReadingText(ctx: Act, kind: Gate['text']): Promise<string> {
+  const find = () =>
+    ctx.db
+      .selectFrom('readingText')
+      .select('id')
+      .where('kind', '=', kind)
+      .orderBy('version', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  const found = await find()
+  if (found) return found.id
+  const given = readingTexts.find((one) => one.kind === kind)
+  if (!given) throw new Error(`No reading text ${kind}`)
+  const { title, paragraphs } = given
+  await ctx.db
+    .insertInto('readingText')
+    .values({ id: ctx.newId(), kind, version: 1, title, paragraphs: JSON.stringify(paragraphs), createdAt: ctx.now })
+    // Somebody else made a first batch at the same moment.
+    .onConflict((conflict) => conflict.columns(['kind', 'version']).doNothing())
+    .execute()
+  return (await find())!.id
+}
