@@ -41,7 +41,7 @@ describe.each(await databaseKinds())('a new installation, which holds nobody and
     expect(acts.map(({ action }) => action)).toContain('account.role-granted')
   })
 
-  test('[R28] he takes somebody in, opens a 受理点 and a batch of each kind: people find them, with their catalogue and text', async () => {
+  test('he takes somebody in, opens a 受理点 and a batch of each kind: people find them, with their catalogue and text', async () => {
     const browser = world.browser()
     await bodyOf(await signIn(browser, NEXT))
     const desk = apiOf(browser)

@@ -384,3 +384,15 @@ export class TestPhone {
       : 'lost'
   }
 }
+
+/** A phone with a draft that the server has created. */
+export async function draftOnServer(name: string, factory: IDBFactory) {
+  const server = new ModelServer(new TestClock())
+  const phone = new TestPhone(name, server, factory)
+  const started = await phone.drafts.start(batch.id)
+  if (!started.ok) throw new Error(started.code)
+  const draft = started.value
+  await server.create(draft.id)
+  await phone.sync.now()
+  return { server, phone, draft }
+}

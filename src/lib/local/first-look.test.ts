@@ -1,20 +1,14 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { describe, expect, it, vi } from 'vitest'
-import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import { ACCOUNT, batch, draftOnServer } from '../../../tests/interleavings/two-phones.ts'
 import { PhoneDatabase } from './database.ts'
 import { FirstLook, STORE_VERSION, type StoreReader } from './first-look.ts'
 import { openStore, PhoneStore } from './phone-store.ts'
 
 /** A draft that the server knows, with changes that wait. */
 async function filled(factory = new IDBFactory()) {
-  const server = new ModelServer(new TestClock())
-  const phone = new TestPhone('looked-at', server, factory)
-  const started = await phone.drafts.start(batch.id)
-  if (!started.ok) throw new Error(started.code)
-  const draft = started.value
-  await server.create(draft.id)
-  await phone.sync.now()
+  const { phone, draft } = await draftOnServer('looked-at', factory)
   phone.weather = 'offline'
   const row = await draft.addRow('educations')
   if (!row.ok) throw new Error(row.code)

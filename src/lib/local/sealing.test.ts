@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { Dexie } from 'dexie'
 import { forceCloseDatabase, IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT, account, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import { ACCOUNT, account, draftOnServer, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import { type KeptUpload, PhoneDatabase } from './database.ts'
 import { wishPrefix } from './education-wish-key.ts'
 import { eraseAccount } from './eraser.ts'
@@ -74,13 +74,7 @@ const upload = (applicationId: string): KeptUpload => ({
 
 /** A person in the middle of it: a draft the server knows, changes that wait, a file half sent, a notice, a begun request. */
 async function filled(factory = new IDBFactory()) {
-  const server = new ModelServer(new TestClock())
-  const phone = new TestPhone('sealed', server, factory)
-  const started = await phone.drafts.start(batch.id)
-  if (!started.ok) throw new Error(started.code)
-  const draft = started.value
-  await server.create(draft.id)
-  await phone.sync.now()
+  const { server, phone, draft } = await draftOnServer('sealed', factory)
   phone.weather = 'offline'
   draft.setField('employerName', '泰州一建')
   const row = await draft.addRow('educations')

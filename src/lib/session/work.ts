@@ -105,7 +105,7 @@ export class Store {
   stands(): void {
     this.#store.stands()
   }
-  /** Resolves when it is. */
+  /** Resolves when it is, and the store is here. */
   async calm(): Promise<void> {
     await this.#store.calm()
   }
