@@ -71,10 +71,10 @@ export async function keepPdf(
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const checked = await checkBytes(platform, 'pdf', bytes, sha256)
   if (!checked.ok) return checked
-  const { mediaType, pages } = checked.value
-  await platform.files.put(contentKey(sha256), bytes)
+  const { mediaType, pages, bytes: kept } = checked.value
+  await platform.files.put(contentKey(sha256), kept)
   const { db } = platform.database
   const checkedAt = await platform.clock.now(db)
-  await run(db, storedNoted({ sha256, size: bytes.length, mediaType, pages, checkedAt }))
-  return ok({ sha256, size: bytes.length, pages })
+  await run(db, storedNoted({ sha256, size: kept.length, mediaType, pages, checkedAt }))
+  return ok({ sha256, size: kept.length, pages })
 }

@@ -6,6 +6,7 @@ import { type InspectedContent, inspect } from './inspection.ts'
 /**
  * Whether a whole file may be kept: without a virus where somebody looks for them, and what it says it is. `request.unavailable`
  * where nobody knows yet whether it is clean: it is to be asked again.
+ * @param bytes handed over, unless the answer is `request.unavailable`: what is kept of them comes with the answer
  * @param id what the log calls it
  */
 export async function checkBytes(

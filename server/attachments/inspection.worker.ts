@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import type { PDFiumDocument } from '@hyzyla/pdfium'
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas'
@@ -13,12 +11,9 @@ import {
   STANDARD_LIMIT,
 } from '#domain/attachment.ts'
 import type { WorkerAnswer } from '../platform/worker-pool.ts'
-import { boundMemory } from './bounded-wasm.ts'
-import type { Inspected, Inspection } from './inspection.ts'
+import type { Inspected, Inspection, InspectionTools } from './inspection.ts'
 import { scanPdf } from './pdf-scan.ts'
 
-/** What PDFium may use; a page of 10 MB of JPEG at 300 dpi needs about half of it. */
-const PDFIUM_MEMORY = 256 * 1024 * 1024
 /** Pixels of a decoded photo: 40 million, as a camera makes them. */
 const PIXELS_AT_MOST = 40_000_000
 /** Dots per inch of a page shown to a reviewer, and the longest edge in pixels. */
@@ -27,10 +22,15 @@ const EDGE_AT_MOST = 2400
 
 let library: Promise<PDFiumLibrary> | undefined
 function pdfium(): Promise<PDFiumLibrary> {
-  library ??= (async () => {
-    const module = readFileSync(createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm'))
-    return PDFiumLibrary.init({ wasmBinary: boundMemory(module, PDFIUM_MEMORY).buffer })
-  })()
+  const { pdfium: module } = workerData as InspectionTools
+  library ??= PDFiumLibrary.init({
+    instantiateWasm: (imports, made) => {
+      const instance = new WebAssembly.Instance(module, imports)
+      // The package's types say a module; what it wants is the instance.
+      made(instance as WebAssembly.Module)
+      return instance.exports
+    },
+  })
   return library
 }
 

@@ -14,7 +14,7 @@ import { fileName } from './file-name.ts'
 import type { Inspected } from './inspection.ts'
 import { findKnown, findUpload, storedNoted, type Upload, uploadNoted, writeVerdict } from './queries.ts'
 import { acceptsPhoto, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
-import { type AllowedFile, rowsAreTheLock, UploadStore } from './upload-store.ts'
+import { type AllowedFile, PART, rowsAreTheLock, UploadStore } from './upload-store.ts'
 
 const UPLOADS = '/api/uploads'
 
@@ -44,11 +44,29 @@ class UploadRefused extends Error {
   }
 }
 
+/** Reads a body of known length into a buffer of its own. Throws where it ends before. */
+async function readBody(pieces: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  for await (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  if (at < length) throw new Error('The connection was cut.')
+  return bytes
+}
+
 /**
  * Answers one request of the tus 1.0 protocol: POST creates (with the first bytes), PATCH goes on, HEAD tells how far it
  * came, DELETE forgets. Refusals are problems like everywhere else.
+ * @param incoming the body as the connection brings it, where there is one: `request` copies it once more on the way
  */
-export async function receive(platform: Dependencies, who: Signed, request: Request): Promise<Response> {
+export async function receive(
+  platform: Dependencies,
+  who: Signed,
+  request: Request,
+  incoming?: AsyncIterable<Uint8Array>,
+): Promise<Response> {
   let announced: AllowedFile | undefined
   let refused: Refused | undefined
   const orThrow = <T>(outcome: Outcome<T>): T => {
@@ -58,8 +76,11 @@ export async function receive(platform: Dependencies, who: Signed, request: Requ
   }
   let failed: unknown
   const { headers } = request
+  const length = Number(headers.get('content-length'))
   const bringsAll = request.method === 'POST' && headers.get('content-length') === headers.get('upload-length')
-  const store = new UploadStore(platform, who, () => announced, bringsAll)
+  const isSmall = bringsAll && length > 0 && length < PART
+  const readWhole = () => readBody(incoming ?? (request.body as unknown as AsyncIterable<Uint8Array>), length)
+  const store = new UploadStore(platform, who, () => announced, isSmall ? readWhole : undefined)
   const server = new Server({
     path: UPLOADS,
     relativeLocation: true,
@@ -101,7 +122,9 @@ export async function receive(platform: Dependencies, who: Signed, request: Requ
       return {}
     },
   })
-  const response = await server.handleWeb(request)
+  // What is read whole does not take the library's way: there it would be copied four times, and each copy is garbage.
+  const handled = isSmall ? new Request(request.url, { method: 'POST', headers }) : request
+  const response = await server.handleWeb(handled)
   if (response.status < 400) return response
   if (response.status >= 500) platform.log.error({ requestId: who.requestId, err: failed }, 'an upload failed')
   const away = failed !== undefined && isUnavailable(failed) ? refuse('request.unavailable') : undefined
@@ -130,6 +153,7 @@ function protocolProblem(status: number): Response {
 
 /** All bytes of a file, as one request brought them. */
 interface Whole {
+  /** empty once they were looked at */
   readonly bytes: Uint8Array
   /** what the slot takes */
   readonly accept: AllowedFile['accept']

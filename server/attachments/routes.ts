@@ -10,6 +10,11 @@ import { json, param } from '#server/platform/validate.ts'
 import { knownRequest, receive, reuseKnown } from './receive.ts'
 import { guarded, noteOpened, openable, pageImage, readRange } from './serve.ts'
 
+/** What Node's adapter knows of a request; nothing where a test asks without a connection. */
+interface Connection {
+  readonly incoming?: AsyncIterable<Uint8Array>
+}
+
 /** New uploads of one person: a full application has some hundred files. */
 const creating: Limit = { name: 'attachments.create', atMost: 600, seconds: 3600 }
 
@@ -28,7 +33,7 @@ export const uploadRoutes = new Hono<SignedEnv>()
       const taken = await platform.limiter.take(creating, who.accountId)
       if (!taken.allowed) return problem(refuse('request.too-many', { seconds: taken.retryAfter }))
     }
-    return receive(platform, who, c.req.raw)
+    return receive(platform, who, c.req.raw, (c.env as Connection | undefined)?.incoming)
   })
 
 const byId = v.object({ attachmentId: v.pipe(v.string(), v.uuid()) })

@@ -8,7 +8,7 @@ import { appendPart, findUpload, type Upload, uploadNoted } from './queries.ts'
 import type { Allowed, AnnouncedFile } from './slot-check.ts'
 
 /** A chunk in the file store: what a cut connection costs at most, and what memory one sender takes. */
-const PART = 1024 * 1024
+export const PART = 1024 * 1024
 
 /** A file that may come, with what was found when that was decided. */
 export type AllowedFile = AnnouncedFile & Pick<Allowed, 'accept' | 'now'>
@@ -23,22 +23,30 @@ export class UploadStore extends DataStore {
   readonly #platform: Dependencies
   readonly #who: Signed
   readonly #announced: () => AllowedFile | undefined
-  readonly #bringsAll: boolean
-  #whole: Buffer | undefined
+  readonly #readWhole: (() => Promise<Uint8Array>) | undefined
+  #whole: Uint8Array | undefined
   /** a row that is not written yet */
   #unwritten: Upload | undefined
 
-  /** @param bringsAll the request that announces the file says that it brings all of it */
-  constructor(platform: Dependencies, who: Signed, announced: () => AllowedFile | undefined, bringsAll: boolean) {
+  /** @param readWhole reads all bytes of the file, where the request that announces it brings all of them and they are few */
+  constructor(
+    platform: Dependencies,
+    who: Signed,
+    announced: () => AllowedFile | undefined,
+    readWhole: (() => Promise<Uint8Array>) | undefined,
+  ) {
     super()
     this.extensions = ['creation', 'creation-with-upload', 'termination']
     this.#platform = platform
     this.#who = who
     this.#announced = announced
-    this.#bringsAll = bringsAll
+    this.#readWhole = readWhole
   }
 
-  /** All bytes of the upload, where one request brought them: then they go into the store once, when they have passed. */
+  /**
+   * All bytes of the upload, where one request brought them: then they go into the store once, when they have passed. Until
+   * then nobody was told that they are here, so that a cut connection leaves nothing that anybody could go on with.
+   */
   get whole(): Uint8Array | undefined {
     return this.#whole
   }
@@ -85,7 +93,7 @@ export class UploadStore extends DataStore {
       createdAt: now,
       updatedAt: now,
     }
-    if (!this.#bringsAll || size >= PART) await this.#writeRow()
+    if (!this.#readWhole) await this.#writeRow()
     upload.creation_date = now.toISOString()
     return upload
   }
@@ -111,17 +119,17 @@ export class UploadStore extends DataStore {
     return upload
   }
 
-  /**
-   * Stores what arrives in parts and notes each at once, so that a cut connection loses no more than the part under way. A
-   * file of one part is not stored as a part: until it has passed nobody was told that it is here.
-   */
+  /** Stores what arrives in parts and notes each at once, so that a cut connection loses no more than the part under way. */
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
+    if (this.#readWhole) {
+      this.#whole = await this.#readWhole()
+      return this.#whole.length
+    }
     let at = offset
     let held: Buffer[] = []
     let size = 0
     const flush = async () => {
       if (size === 0) return
-      await this.#writeRow()
       at = await this.#append(id, at, Buffer.concat(held, size))
       held = []
       size = 0
@@ -136,18 +144,13 @@ export class UploadStore extends DataStore {
     } catch (error) {
       cut = error
     }
-    if (cut === undefined && offset === 0 && at === 0 && size > 0 && size === this.#announced()?.size) {
-      this.#whole = Buffer.concat(held, size)
-      return size
-    }
     // What came before the cut is kept.
-    await this.#writeRow()
     await flush()
     if (cut !== undefined) throw cut
     return at
   }
 
-  async #append(id: string, offset: number, bytes: Buffer): Promise<number> {
+  async #append(id: string, offset: number, bytes: Uint8Array): Promise<number> {
     // Two senders of one upload (a stalled request and its retry) write different objects; the row takes the first.
     const key = `uploads/${id}/${String(offset).padStart(9, '0')}-${randomUUID().slice(0, 8)}`
     await this.#platform.files.put(key, bytes)
