@@ -37,7 +37,6 @@ const withPlatform = (platform: Dependencies) =>
     c.set('platform', platform)
     c.set('requestId', randomUUID())
     c.set('receivedAt', performance.now())
-    c.header('x-request-id', c.var.requestId)
     await next()
   })
 
@@ -54,15 +53,20 @@ const observed = createMiddleware<Env>(async (c, next) => {
   )
 })
 
-/** Answers carry personal data: no cache keeps them, nobody guesses their type, no other site embeds them. */
+/**
+ * Answers carry personal data: no cache keeps them, nobody guesses their type, no other site embeds them. They are written into
+ * the answer's own headers: Hono would make a second answer for each of them, whose body then goes out as a stream.
+ */
 const secureHeaders = createMiddleware<Env>(async (c, next) => {
   await next()
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
-  c.header('x-content-type-options', 'nosniff')
-  c.header('cross-origin-resource-policy', 'same-origin')
-  c.header('referrer-policy', 'strict-origin-when-cross-origin')
+  const { headers } = c.res
+  headers.set('x-request-id', c.var.requestId)
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  headers.set('x-content-type-options', 'nosniff')
+  headers.set('cross-origin-resource-policy', 'same-origin')
+  headers.set('referrer-policy', 'strict-origin-when-cross-origin')
   if (c.var.platform.config.publicOrigin.startsWith('https://')) {
-    c.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
   }
 })
 

@@ -21,6 +21,7 @@ import * as codeLists from './0071-code-lists.ts'
 import * as bulletinFilesAndReaders from './0072-bulletin-files-and-readers.ts'
 import * as closingHour from './0080-closing-hour.ts'
 import * as limitsWithoutALog from './0081-limits-without-a-log.ts'
+import * as filesOfAnApplication from './0082-files-of-an-application.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '0072-bulletin-files-and-readers': bulletinFilesAndReaders,
   '0080-closing-hour': closingHour,
   '0081-limits-without-a-log': limitsWithoutALog,
+  '0082-files-of-an-application': filesOfAnApplication,
 }

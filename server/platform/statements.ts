@@ -12,11 +12,15 @@ export interface Statement {
   readonly values: readonly unknown[]
 }
 
-/** Sends a statement at once; its columns are camelCase here, as everywhere. */
-export async function run<Row = unknown>(db: Kysely<any>, { text, values }: Statement): Promise<Row[]> {
-  const { rows } = await db.withoutPlugins().executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...values]))
-  return rows.map(inCamelCase) as Row[]
+/** Sends a statement whose text calls its columns as they are called here: where there are thousands, to call them anew takes time. */
+export async function runNamed<Row = unknown>(db: Kysely<any>, { text, values }: Statement): Promise<Row[]> {
+  const { rows } = await db.withoutPlugins().executeQuery<Row>(CompiledQuery.raw(text, [...values]))
+  return rows
 }
+
+/** Sends a statement at once; its columns are camelCase here, as everywhere. */
+export const run = async <Row = unknown>(db: Kysely<any>, statement: Statement): Promise<Row[]> =>
+  (await runNamed<Record<string, unknown>>(db, statement)).map(inCamelCase) as Row[]
 
 const camel = new Map<string, string>()
 
@@ -53,7 +57,8 @@ export const fromJson = <Row>(
     return named as Row
   })
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** As a column is called in the database. */
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** Texts by what they are made of. They are as many as there are places in the program that write. */
 const texts = new Map<string, string>()
@@ -115,6 +120,10 @@ export function change<Table extends TableName>(
   return { text, values: [...sets, ...wheres].map(([, value]) => value) }
 }
 
+/** A statement's text where so many values stand before its own. */
+export const behind = (text: string, before: number): string =>
+  text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + before}`)
+
 /** So many are one statement at most: an act on hundreds of applications must not make a text of its own for each number of them. */
 export const MERGED_AT_MOST = 16
 
@@ -129,7 +138,7 @@ export function merged(statements: readonly Statement[]): Statement {
     const numbered = statements.map(({ text: one, values }) => {
       const from = before
       before += values.length
-      return one.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + from}`)
+      return behind(one, from)
     })
     const last = numbered.pop()!
     return `with ${numbered.map((one, at) => `written${at} as (${one})`).join(', ')} ${last}`

@@ -1,9 +1,11 @@
 import { type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
+import type { Application } from '#server/applications/queries.ts'
 import { inPlaces, inScope } from '#server/applications/scope.ts'
+import { behind, runNamed, snakeCase } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { asksForReturn, type QueueFilter, selection, selectionInStates } from './selection.ts'
+import { asksForReturnText, type QueueFilter, selection, selectionInStates } from './selection.ts'
 
 type Db = Kysely<Database>
 
@@ -17,77 +19,85 @@ export const queueSorts = {
 } as const
 export type QueueSort = keyof typeof queueSorts
 
-/** One page of the queue; without a wish the one that waits longest first. Only its rows are looked at more closely. */
-export function listQueue(
+/** What the queue shows of an application. */
+export interface QueueRow extends Pick<
+  Application,
+  | 'id'
+  | 'type'
+  | 'number'
+  | 'state'
+  | 'version'
+  | 'round'
+  | 'fullName'
+  | 'employerName'
+  | 'specialty'
+  | 'targetTitle'
+  | 'region'
+  | 'acceptancePoint'
+  | 'exceptionType'
+  | 'isRecognition'
+  | 'fileCount'
+  | 'submittedAt'
+  | 'stateSince'
+  | 'inGrace'
+  | 'batchId'
+> {
+  readonly idNumberMasked: string
+  readonly batchName: string
+  /** changes with each change of the batch */
+  readonly batchVersion: string
+  readonly returnRequested: boolean
+  /** whether it is the person's own */
+  readonly own: boolean
+  /** files that the person has not looked at */
+  readonly filesUnopened: number
+}
+
+const rowText = `
+  select application.id, application.type, application.number, application.state, application.version, application.round,
+    application.full_name as "fullName", account.id_number_masked as "idNumberMasked",
+    application.employer_name as "employerName", application.specialty, application.target_title as "targetTitle",
+    application.region, application.acceptance_point as "acceptancePoint", application.exception_type as "exceptionType",
+    application.is_recognition as "isRecognition", application.file_count as "fileCount",
+    application.submitted_at as "submittedAt", application.state_since as "stateSince", application.in_grace as "inGrace",
+    application.batch_id as "batchId", batch.name as "batchName", batch.xmin::text as "batchVersion",
+    ${asksForReturnText} as "returnRequested",
+    application.account_id = $1 as own,
+    (select count(*)::int from attachment
+      where attachment.application_id = application.id and attachment.removed_at is null and attachment.path <> 'photo'
+        and not exists (select from file_opening
+          where file_opening.attachment_id = attachment.id and file_opening.application_id = application.id
+            and file_opening.account_id = $1)) as "filesUnopened"
+  from application
+  join batch on batch.id = application.batch_id
+  join account on account.id = application.account_id`
+
+/**
+ * One page of the queue; without a wish the one that waits longest first. Only its rows are looked at more closely.
+ *
+ * Where the page lies is given to the database as questions and its ids as an array: so its plan does not depend on the
+ * page, and is made once a connection instead of each time, which took longer than what it then did.
+ */
+export async function listQueue(
   db: Db,
   who: Signed,
   filter: QueueFilter,
   page: { readonly limit: number; readonly offset: number; readonly sort?: QueueSort },
-) {
+): Promise<QueueRow[]> {
   const [column, direction] = queueSorts[page.sort ?? 'oldest']
-  return db
-    .selectFrom((eb) =>
-      // the ids alone: what the page skips is then passed in the index
-      selectionInStates(eb as unknown as Db, who, filter)
-        .select('application.id')
-        .orderBy(`application.${column}`, direction)
-        .orderBy('application.id', direction)
-        .limit(page.limit)
-        .offset(page.offset)
-        .as('page'),
-    )
-    .innerJoin('application', 'application.id', 'page.id')
-    .innerJoin('batch', 'batch.id', 'application.batchId')
-    .innerJoin('account', 'account.id', 'application.accountId')
-    .select([
-      'application.id',
-      'application.type',
-      'application.number',
-      'application.state',
-      'application.version',
-      'application.round',
-      'application.fullName',
-      'account.idNumberMasked',
-      'application.employerName',
-      'application.specialty',
-      'application.targetTitle',
-      'application.region',
-      'application.acceptancePoint',
-      'application.exceptionType',
-      'application.isRecognition',
-      'application.fileCount',
-      'application.submittedAt',
-      'application.stateSince',
-      'application.inGrace',
-      'application.batchId',
-      'batch.name as batchName',
-    ])
-    .select((eb) => asksForReturn(eb as unknown as ExpressionBuilder<Database, 'application'>).as('returnRequested'))
-    .select((eb) => eb('application.accountId', '=', who.accountId).as('own'))
-    .select((eb) =>
-      eb
-        .selectFrom('attachment')
-        .select(sql<number>`count(*)::int`.as('count'))
-        .whereRef('attachment.applicationId', '=', 'application.id')
-        .where('attachment.removedAt', 'is', null)
-        .where('attachment.path', '<>', 'photo')
-        .where((inner) =>
-          inner.not(
-            inner.exists(
-              inner
-                .selectFrom('fileOpening')
-                .select('fileOpening.attachmentId')
-                .whereRef('fileOpening.attachmentId', '=', 'attachment.id')
-                .whereRef('fileOpening.applicationId', '=', 'application.id')
-                .where('fileOpening.accountId', '=', who.accountId),
-            ),
-          ),
-        )
-        .as('filesUnopened'),
-    )
+  // the ids alone: what the page skips is then passed in the index
+  const ids = selectionInStates(db, who, filter)
+    .select('application.id')
     .orderBy(`application.${column}`, direction)
     .orderBy('application.id', direction)
-    .execute()
+    .limit(sql<number>`(select ${page.limit}::int)`)
+    .offset(sql<number>`(select ${page.offset}::int)`)
+    .compile()
+  const order = `application.${snakeCase(column)} ${direction}, application.id ${direction}`
+  return runNamed<QueueRow>(db, {
+    text: `${rowText} where application.id = any(array(${behind(ids.sql, 1)})) order by ${order}`,
+    values: [who.accountId, ...ids.parameters],
+  })
 }
 
 /** The parts of a filter that the tally knows. */

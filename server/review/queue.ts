@@ -1,3 +1,4 @@
+import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { stateIds, states } from '#domain/lifecycle/states.ts'
 import { offersOf } from '#server/batches/actions.ts'
@@ -6,8 +7,62 @@ import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import { countByState, findByNumber, findPaperCase, listQueue, type QueueSort } from './queries.ts'
+import { countByState, findByNumber, findPaperCase, listQueue, type QueueRow, type QueueSort } from './queries.ts'
 import { narrowed, type QueueFilter } from './selection.ts'
+
+type Offers = ReadonlyMap<string, readonly SpecialtyOffer[]>
+
+/** What batches offer, as it stood in a version of each: long lists that change with the batch only. */
+const rememberedOffers = new Map<string, { readonly version: string; readonly offers: readonly SpecialtyOffer[] }>()
+
+/** What the batches of these rows offer. */
+async function offersOfRows(
+  db: Kysely<Database>,
+  who: Signed,
+  rows: readonly { readonly batchId: string; readonly batchVersion: string }[],
+): Promise<Offers> {
+  const versions = new Map(rows.map(({ batchId, batchVersion }) => [batchId, batchVersion]))
+  const isKnown = ([id, version]: readonly [string, string]) => rememberedOffers.get(id)?.version === version
+  const missing = [...versions].filter((one) => !isKnown(one)).map(([id]) => id)
+  // One that changed since the rows were read is remembered with their version, which it has no more: it is asked for again.
+  for (const [id, offers] of await offersOf(db, who, missing)) {
+    rememberedOffers.set(id, { version: versions.get(id)!, offers })
+  }
+  return new Map([...versions.keys()].map((id) => [id, rememberedOffers.get(id)?.offers ?? []]))
+}
+
+/** A row in words. Said name by name: fifty copies of objects of unknown form took longer than all else that was done for a page. */
+function shownRow(row: QueueRow, offers: Offers) {
+  const specialty = offers.get(row.batchId)?.find(({ id }) => id === row.specialty)
+  return {
+    id: row.id,
+    type: row.type,
+    number: row.number,
+    state: row.state,
+    version: row.version,
+    round: row.round,
+    fullName: row.fullName,
+    idNumberMasked: row.idNumberMasked,
+    employerName: row.employerName,
+    specialty: specialty?.label ?? row.specialty,
+    targetTitle: specialty?.titles.find(({ id }) => id === row.targetTitle)?.label ?? row.targetTitle,
+    region: row.region,
+    acceptancePoint: row.acceptancePoint,
+    exceptionType: row.exceptionType,
+    isRecognition: row.isRecognition,
+    fileCount: row.fileCount,
+    submittedAt: row.submittedAt,
+    stateSince: row.stateSince,
+    inGrace: row.inGrace,
+    batchId: row.batchId,
+    batchName: row.batchName,
+    returnRequested: row.returnRequested,
+    own: row.own,
+    filesUnopened: row.filesUnopened,
+    typeLabel: applicationTypes[row.type].label,
+    stateLabel: states[row.state].label,
+  }
+}
 
 /** One page of the review queue with its total, and how many stand in each state of the same selection. */
 export async function queuePage(
@@ -25,20 +80,11 @@ export async function queuePage(
       listQueue(one, who, filter, { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }),
     ]),
   )
-  const offers = await offersOf(db, who, [...new Set(rows.map(({ batchId }) => batchId))])
+  const offers = await offersOfRows(db, who, rows)
   const shown = filter.state && filter.state.length > 0 ? filter.state : stateIds
   const total = [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), 0)
   return {
-    rows: rows.map((row) => {
-      const specialty = offers.get(row.batchId)?.find(({ id }) => id === row.specialty)
-      return {
-        ...row,
-        typeLabel: applicationTypes[row.type].label,
-        stateLabel: states[row.state].label,
-        specialty: specialty?.label ?? row.specialty,
-        targetTitle: specialty?.titles.find(({ id }) => id === row.targetTitle)?.label ?? row.targetTitle,
-      }
-    }),
+    rows: rows.map((row) => shownRow(row, offers)),
     total,
     counts,
     page,

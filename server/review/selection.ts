@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
+import { type ExpressionBuilder, type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import { partsOf } from '#server/applications/search-text.ts'
@@ -35,14 +35,12 @@ export interface QueueFilter {
 
 const like = (text: string) => text.toLowerCase().replace(/[\\%_]/g, '\\$&')
 
-export const asksForReturn = (eb: Eb) =>
-  eb.exists(
-    eb
-      .selectFrom('returnRequest')
-      .select('returnRequest.id')
-      .whereRef('returnRequest.applicationId', '=', 'application.id')
-      .whereRef('returnRequest.round', '=', 'application.round'),
-  )
+/** Whether the applicant asks for it to be returned, as SQL over `application`. */
+export const asksForReturnText = `exists (
+    select from return_request
+    where return_request.application_id = application.id and return_request.round = application.round)`
+
+const asksForReturn = (): RawBuilder<SqlBool> => sql.raw(asksForReturnText)
 
 /** What is asked for, without the state: the counts beside the states are taken over the same selection. */
 function matches(filter: QueueFilter) {
@@ -63,7 +61,7 @@ function matches(filter: QueueFilter) {
       all.push(eb.or([eb('application.exceptionType', 'is', null), eb('application.exceptionType', '=', 'NORMAL')]))
     }
     if (filter.returned !== undefined) all.push(eb('application.round', filter.returned ? '>' : '=', 1))
-    if (filter.requested !== undefined) all.push(filter.requested ? asksForReturn(eb) : eb.not(asksForReturn(eb)))
+    if (filter.requested !== undefined) all.push(filter.requested ? asksForReturn() : eb.not(asksForReturn()))
     if (filter.from !== undefined) all.push(eb('application.submittedAt', '>=', filter.from))
     if (filter.to !== undefined) all.push(eb('application.submittedAt', '<=', filter.to))
     if (filter.waitingSince !== undefined) all.push(eb('application.stateSince', '<=', filter.waitingSince))

@@ -323,7 +323,7 @@ async function measure() {
       b: wanted.has('b') ? await manyDrafts(world, template, { batch, count: ROUNDS * perRound('b') + 50 }) : [],
     }
     if (wanted.has('c')) await fillQueue(world, batch)
-    // As the job does every five minutes.
+    // As the job does every minute.
     await addUpTally(world.db)
     await vacuumFilled(world)
     const office = (await world.signIn(await world.staff('office'))).cookie!
