@@ -337,6 +337,23 @@ async function takeFree(db: Db, batchId: string): Promise<number | undefined> {
   return rows[0]?.serial
 }
 
+const FIRST_SERIAL = `
+  delete from batch_serial where (batch_id, serial) = (
+    select batch_id, serial from batch_serial
+    where batch_id = (select batch_id from application
+      where id = $1 and account_id = $2 and number is null and deleted_at is null)
+    order by serial limit 1 for update skip locked)
+  returning serial`
+
+/**
+ * The same for an application that has no number yet, asked for behind its lock: undefined where it has one, and where none lies
+ * there. It goes with the questions that a submission asks; one that is refused gives it back.
+ */
+export async function takeFirstSerial(db: Db, who: Signed, applicationId: string): Promise<number | undefined> {
+  const [taken] = await run<{ serial: number }>(db, { text: FIRST_SERIAL, values: [applicationId, who.accountId] })
+  return taken?.serial
+}
+
 /** The first of the next serials of a batch, which are then the caller's: he holds its row. */
 async function claimNext(db: Db, batchId: string): Promise<number> {
   const { next } = await db
@@ -360,9 +377,10 @@ const holdBatch = (db: Db, batchId: string) =>
  * Takes the next serial of a batch. Nobody waits for the commit of another who takes one, no serial is given twice, and none is
  * lost. In the last hour everybody takes one: held until the commit, the batch's row let one submission through at a time. Whoever
  * takes the middle one lays out the next, unless somebody holds the row, so that in a rush they never run out and nobody waits.
+ * @param taken one that this transaction has taken already
  */
-export async function takeSerial(db: Db, _who: Who, batchId: string): Promise<number> {
-  const free = await takeFree(db, batchId)
+export async function takeSerial(db: Db, _who: Who, batchId: string, taken?: number): Promise<number> {
+  const free = taken ?? (await takeFree(db, batchId))
   if (free !== undefined) {
     const ahead = free % LAID_OUT === LAID_OUT / 2 && (await holdBatch(db, batchId).skipLocked().executeTakeFirst())
     if (ahead) {

@@ -9,7 +9,7 @@ import { json, param, query } from '#server/platform/validate.ts'
 import { copyApplication } from './actions/copy-application.ts'
 import { deleteDraft, requestReturn } from './actions/own-application.ts'
 import { acceptReading, openReading } from './actions/start-application.ts'
-import { lockDraft, submitApplication } from './actions/submit-application.ts'
+import { lockToSubmit, submitApplication } from './actions/submit-application.ts'
 import { history, ownApplications, viewOwn } from './actions/views.ts'
 
 const uuid = v.pipe(v.string(), v.uuid())
@@ -66,7 +66,7 @@ export const applicationRoutes = new Hono<SignedEnv>()
       c,
       await actUpon(
         c,
-        (db) => lockDraft(db, who, id, key.output),
+        (db) => lockToSubmit(db, who, id, key.output),
         (ctx, draft) => submitApplication(ctx, who, id, version, key.output, draft),
       ),
     )

@@ -1,4 +1,18 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
+
+const ID = 16
+/** Chance for some hundred ids: asking the system for each took longer than all else that makes one. */
+const chance = Buffer.alloc(256 * ID)
+let used = chance.length
+
+function nextBytes(): Buffer {
+  if (used === chance.length) {
+    randomFillSync(chance)
+    used = 0
+  }
+  used += ID
+  return chance.subarray(used - ID, used)
+}
 
 let lastTime = 0
 let counter = 0
@@ -13,9 +27,9 @@ export function newId(now: Date | number = Date.now()): string {
     counter++
     if (counter > 0xfff) time = lastTime + 1
   }
-  if (time !== lastTime) counter = randomBytes(1)[0]!
+  const bytes = nextBytes()
+  if (time !== lastTime) counter = bytes[0]!
   lastTime = time
-  const bytes = randomBytes(16)
   bytes.writeUIntBE(time, 0, 6)
   bytes.writeUInt16BE(0x7000 | counter, 6)
   bytes[8] = 0x80 | (bytes[8]! & 0x3f)

@@ -120,6 +120,18 @@ export function change<Table extends TableName>(
   return { text, values: [...sets, ...wheres].map(([, value]) => value) }
 }
 
+/** A number for each text: together they are thousands of characters, which to look up takes longer than to count them. */
+const numbers = new Map<string, number>()
+
+function numberOf(text: string): number {
+  let number = numbers.get(text)
+  if (number === undefined) {
+    number = numbers.size
+    numbers.set(text, number)
+  }
+  return number
+}
+
 /** A statement's text where so many values stand before its own. */
 export const behind = (text: string, before: number): string =>
   text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + before}`)
@@ -133,7 +145,7 @@ export const MERGED_AT_MOST = 16
  */
 export function merged(statements: readonly Statement[]): Statement {
   if (statements.length === 1) return statements[0]!
-  const text = textOf(statements.map(({ text: one }) => one).join('; '), () => {
+  const text = textOf(`merged ${statements.map(({ text: one }) => numberOf(one)).join()}`, () => {
     let before = 0
     const numbered = statements.map(({ text: one, values }) => {
       const from = before

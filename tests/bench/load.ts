@@ -202,8 +202,11 @@ async function submitDraft(origin: string, { applicationId, cookie, version }: D
   read(said)
 }
 
-/** 20,000 submitted applications of last year's batch, from all 受理点. */
-async function fillQueue(world: World, like: Batch): Promise<void> {
+/**
+ * 20,000 submitted applications of last year's batch, from all 受理点, with what each of them left in the tables: a database
+ * that has seen a year plans otherwise than one that has seen nothing.
+ */
+async function fillLastYear(world: World, like: Batch): Promise<void> {
   const batch = await world.batch({ type: 'review', specialties: like.specialties })
   const now = (await world.now()).getTime()
   const surnames = [...'赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许']
@@ -271,12 +274,33 @@ async function fillQueue(world: World, like: Batch): Promise<void> {
   })
   const searched = applications.map((one) => ({ application_id: one.id, parts: partsOf(one.search_text) }))
   await insertRows(world, 'application_search', searched, { application_id: 'uuid', parts: 'text[]' })
-  const [bytes] = await world.db.selectFrom('storedFile').select(['sha256', 'size']).limit(1).execute()
-  await sql`insert into attachment (id, application_id, path, name, sha256, size, pages, position, created_at)
-    select gen_random_uuid(), application.id, slot.path, slot.path || '.pdf', ${bytes!.sha256}, ${bytes!.size}, 1, 1,
-      application.created_at
+  const files = sql`(select application.*, slot.path,
+      encode(sha256(convert_to(application.id::text || slot.path, 'UTF8')), 'hex') as digest
     from application, unnest(array['idCard', 'pledge', 'contract', 'photo']) as slot(path)
-    where application.batch_id = ${batch.id}`.execute(world.db)
+    where application.batch_id = ${batch.id}) as file`
+  const those = sql`from application where batch_id = ${batch.id}`
+  const left = [
+    sql`insert into stored_file (sha256, size, media_type, pages, checked_at)
+      select digest, 300000, 'application/pdf', 1, created_at from ${files}`,
+    sql`insert into upload (id, account_id, application_id, path, name, sha256, length, received, state, content_sha256, created_at, updated_at)
+      select gen_random_uuid(), account_id, id, path, path || '.pdf', digest, 300000, 300000, 'verified', digest, created_at, created_at
+      from ${files}`,
+    sql`insert into attachment (id, application_id, path, name, sha256, size, pages, position, created_at)
+      select gen_random_uuid(), id, path, path || '.pdf', digest, 300000, 1, 1, created_at from ${files}`,
+    sql`insert into application_snapshot (id, application_id, round, content, sha256, created_at)
+      select gen_random_uuid(), id, 1, '{}', '-', submitted_at ${those}`,
+    sql`insert into application_transition (id, application_id, transition, from_state, to_state, actor_id, role, at)
+      select gen_random_uuid(), id, 'submit', 'DRAFT', 'SUBMITTED', account_id, 'applicant', submitted_at ${those}`,
+    sql`insert into education_record (row_id, version, account_id, cells, files, position, application_id, batch_id, locked_by, created_at)
+      select gen_random_uuid(), 1, account_id, '{}', '[]', 1, id, batch_id, '2025 年评审', submitted_at ${those}`,
+    sql`insert into request_key (account_id, key, answer, at) select account_id, id, '{}', submitted_at ${those}`,
+    sql`with told as (
+        insert into notice (id, account_id, kind, title, body, application_id, created_at)
+        select gen_random_uuid(), account_id, 'submitted', '-', '-', id, submitted_at ${those} returning id, created_at)
+      insert into notice_delivery (id, notice_id, channel, state, attempts, due_at, done_at)
+      select gen_random_uuid(), id, 'sms', 'sent', 1, created_at, created_at from told`,
+  ]
+  for (const insert of left) await insert.execute(world.db)
 }
 
 /**
@@ -322,7 +346,7 @@ async function measure() {
         : [],
       b: wanted.has('b') ? await manyDrafts(world, template, { batch, count: ROUNDS * perRound('b') + 50 }) : [],
     }
-    if (wanted.has('c')) await fillQueue(world, batch)
+    await fillLastYear(world, batch)
     // As the job does every minute.
     await addUpTally(world.db)
     await vacuumFilled(world)

@@ -18,7 +18,7 @@ import {
 } from '../queries.ts'
 import { rolesOver } from '../scope.ts'
 import { formAndContent } from './content.ts'
-import { type Frozen, freeze } from './freeze.ts'
+import { type Frozen, freeze, type KnownToFreeze } from './freeze.ts'
 import { gatherFacts, type GatheredFacts, type TransitionInput } from './lifecycle-facts.ts'
 import { noticeParams } from './notice-params.ts'
 
@@ -68,7 +68,7 @@ export async function applyToLocked(
   application: Application,
   id: TransitionId,
   input: TransitionInput,
-  draft?: Draft,
+  draft?: Draft & Pick<KnownToFreeze, 'serial'>,
 ): Promise<Outcome<Transitioned>> {
   const transition: Transition = transitions[id]
   const actors = actorsOf(ctx, application, transition)
@@ -91,7 +91,7 @@ export async function applyToLocked(
   if (rare) return rare
   const frozen =
     transition.freezes && gathered.content
-      ? await freeze(ctx, application, gathered.form, gathered.content, draft?.records)
+      ? await freeze(ctx, application, gathered.form, gathered.content, draft)
       : undefined
   const role = actors.find((actor) => transition.by.includes(actor))!
   const after = await write(ctx, { application, id, transition, role, gathered, frozen, input })

@@ -26,6 +26,13 @@ export interface Frozen {
   readonly columns: Partial<Application>
 }
 
+/** What was read for it before, where it was. */
+export interface KnownToFreeze {
+  readonly records?: readonly EducationRecord[]
+  /** taken by this transaction */
+  readonly serial?: number | undefined
+}
+
 const textOf = (value: CellValue | undefined): string | null =>
   typeof value === 'string' && value !== '' ? value : null
 
@@ -56,7 +63,7 @@ export async function freeze(
   application: Application,
   form: Form,
   content: Content,
-  records?: readonly EducationRecord[],
+  { records, serial: taken }: KnownToFreeze = {},
 ): Promise<Frozen> {
   const { batch, type, facts } = form
   const round = application.round + 1
@@ -67,7 +74,7 @@ export async function freeze(
   const digest = sha256(canonical)
   const columns = columnsOf(answers, facts.account.fullName)
   const [serial] = await Promise.all([
-    application.number === null ? takeSerial(ctx.db, ctx.who, batch.id) : 0,
+    application.number === null ? takeSerial(ctx.db, ctx.who, batch.id, taken) : 0,
     recordEducations(ctx, {
       applicationId: application.id,
       accountId: application.accountId,

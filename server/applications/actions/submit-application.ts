@@ -3,7 +3,7 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { Act } from '#server/platform/environment.ts'
 import { insertion } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { findDraft, lockOwn } from '../queries.ts'
+import { findDraft, lockOwn, takeFirstSerial } from '../queries.ts'
 import { applyToLocked } from './apply-transition.ts'
 import { sendingTransition } from './lifecycle-facts.ts'
 
@@ -17,11 +17,13 @@ export interface Receipt {
   readonly version: number
 }
 
-/** What a submission reads. The lock comes first: of two requests with one key the second waits there and then finds the first one's answer. */
+/** What a writer reads. The lock comes first: of two requests with one key the second waits there and then finds the first one's answer. */
 export const lockDraft = (db: Act['db'], who: Signed, applicationId: string, key: string | null) =>
   Promise.all([lockOwn(db, who, applicationId), findDraft(db, who, applicationId, key)])
 
-type LockedDraft = Awaited<ReturnType<typeof lockDraft>>
+/** The same for a submission, with the serial of its 申报编号 where it needs one. */
+export const lockToSubmit = (db: Act['db'], who: Signed, applicationId: string, key: string) =>
+  Promise.all([lockDraft(db, who, applicationId, key), takeFirstSerial(db, who, applicationId)])
 
 /**
  * 【完成提交】: T2, or T7 after a return (R89, R94). The moment at which the server received it decides (A4).
@@ -33,7 +35,7 @@ export async function submitApplication(
   applicationId: string,
   version: number,
   key: string,
-  [application, draft]: LockedDraft,
+  [[application, draft], serial]: Awaited<ReturnType<typeof lockToSubmit>>,
 ): Promise<Outcome<Receipt>> {
   if (!application || !draft) return refuse('request.not-found')
   if (draft.answer) {
@@ -47,7 +49,7 @@ export async function submitApplication(
     application,
     sendingTransition(application.state) ?? 'submit',
     { version },
-    draft,
+    { ...draft, serial },
   )
   if (!done.ok) return done
   const { number, submittedAt, sha256, round, state, version: after } = done.value
