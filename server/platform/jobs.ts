@@ -241,10 +241,16 @@ class Worker {
     })
   }
 
-  /** All at once: one statement for those that were fetched by one. What does not arrive expires, and the work comes again. */
+  /**
+   * All at once: one statement for those that were fetched by one. What does not arrive expires, and the work comes again. Only
+   * what a schedule brings stays as done, so that no node makes the same time again; thousands of others would lie in the way
+   * of each look into the queue.
+   */
   async #complete(ids: string[]): Promise<void> {
     if (ids.length === 0) return
-    await this.#boss.complete(this.#name, ids).catch((error: unknown) => {
+    const isScheduled = jobTable[this.#name].schedule !== undefined
+    const noted = isScheduled ? this.#boss.complete(this.#name, ids) : this.#boss.deleteJob(this.#name, ids)
+    await noted.catch((error: unknown) => {
       this.#told.log.error({ error, job: this.#name }, 'done jobs could not be noted')
     })
   }
