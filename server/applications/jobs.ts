@@ -90,8 +90,8 @@ async function remind(platform: Dependencies, id: string): Promise<boolean> {
 export const applicationJobs = (platform: Dependencies) => ({
   'applications.tick': async () => {
     while ((await expireOverdue(platform)) === AT_ONCE);
+    await addUpTally(platform.database.db)
   },
-  'applications.add-up': () => addUpTally(platform.database.db),
   'notices.remind': async () => {
     await remindUnfinished(platform)
   },

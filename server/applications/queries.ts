@@ -398,12 +398,13 @@ export async function takeSerial(db: Db, _who: Who, batchId: string, taken?: num
   return first
 }
 
-/** Adds up the parts of the tally, so that few rows tell how many stand where. */
-export async function addUpTally(db: Db): Promise<void> {
-  await sql`with taken as (delete from application_tally returning *)
+/** Adds up the parts of the tally, so that few rows tell how many stand where; returns how many are left. */
+export async function addUpTally(db: Db): Promise<number> {
+  const { numAffectedRows } = await sql`with taken as (delete from application_tally returning *)
     insert into application_tally (batch_id, type, state, region, acceptance_point, count)
     select batch_id, type, state, region, acceptance_point, sum(count) from taken
     group by batch_id, type, state, region, acceptance_point having sum(count) <> 0`.execute(db)
+  return Number(numAffectedRows ?? 0)
 }
 
 /** Applications that time has closed: drafts past the end of their batch, returned ones past their term (T4, T8). */

@@ -15,8 +15,6 @@ export interface JobPayloads {
   'notices.remind': Record<never, never>
   /** Transitions that time brings about: publicity over, resubmission time over. */
   'applications.tick': Record<never, never>
-  /** Adds up how many applications stand where, so that the queue has few rows to read. */
-  'applications.add-up': Record<never, never>
   /** Typesets the official papers of a frozen snapshot and stores them. */
   'papers.make': { readonly applicationId: string; readonly snapshotId: string }
   /** Removes uploads that were never finished and bytes that nothing refers to. */
@@ -53,8 +51,6 @@ export const jobTable: { readonly [Name in JobName]: JobRules } = {
   'notices.receipts': { atOnce: 1, retries: 0, retryAfter: 60, expiresAfter: 280, schedule: { everyMinutes: 5 } },
   'notices.remind': { atOnce: 1, retries: 2, retryAfter: 60, expiresAfter: 600, schedule: { dailyAt: '09:00' } },
   'applications.tick': { atOnce: 1, retries: 2, retryAfter: 60, expiresAfter: 600, schedule: { everyMinutes: 5 } },
-  // In the busiest hour of ten thousand a minute brings some thousand rows; after five, a page of the queue took twice as long.
-  'applications.add-up': { atOnce: 1, retries: 0, retryAfter: 60, expiresAfter: 60, schedule: { everyMinutes: 1 } },
   'papers.make': { atOnce: 1, retries: 5, retryAfter: 10, expiresAfter: 300 },
   'attachments.sweep': { atOnce: 1, retries: 1, retryAfter: 60, expiresAfter: 900, schedule: { everyMinutes: 60 } },
   'accounts.recover': { atOnce: 2, retries: 3, retryAfter: 5, expiresAfter: 60 },

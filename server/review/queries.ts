@@ -115,10 +115,17 @@ const isTallied = (filter: QueueFilter): boolean =>
     ([name, value]) => value === undefined || tallied.has(name) || (name === 'q' && value === ''),
   )
 
-async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<Partial<Record<State, number>>> {
+/** How many stand in each state. */
+export interface Counts {
+  readonly byState: Partial<Record<State, number>>
+  /** rows of the tally that were added up for it */
+  readonly tallyRows: number
+}
+
+async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<Counts> {
   const rows = await db
     .selectFrom('applicationTally as application')
-    .select(['application.state', sql<number>`sum(count)::int`.as('count')])
+    .select(['application.state', sql<number>`sum(count)::int`.as('count'), sql<number>`count(*)::int`.as('rows')])
     .where((eb) => {
       const place = inPlaces(who)(eb as never)
       return place === 'everywhere' ? sql<SqlBool>`true` : place === 'nowhere' ? sql<SqlBool>`false` : place
@@ -128,19 +135,21 @@ async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<P
     .$if(filter.region !== undefined, (query) => query.where('application.region', '=', filter.region!))
     .$if(filter.point !== undefined, (query) => query.where('application.acceptancePoint', '=', filter.point!))
     .groupBy('application.state')
-    .having(sql<number>`sum(count)`, '<>', 0)
     .execute()
-  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+  return {
+    byState: Object.fromEntries(rows.filter(({ count }) => count !== 0).map(({ state, count }) => [state, count])),
+    tallyRows: rows.reduce((sum, one) => sum + one.rows, 0),
+  }
 }
 
 /** How many stand in each state, over everything the person reaches and asked for. */
-export async function countByState(db: Db, who: Signed, filter: QueueFilter): Promise<Partial<Record<State, number>>> {
+export async function countByState(db: Db, who: Signed, filter: QueueFilter): Promise<Counts> {
   if (isTallied(filter)) return tallyByState(db, who, filter)
   const rows = await selection(db, who, filter)
     .select(['application.state', sql<number>`count(*)::int`.as('count')])
     .groupBy('application.state')
     .execute()
-  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+  return { byState: Object.fromEntries(rows.map(({ state, count }) => [state, count])), tallyRows: 0 }
 }
 
 /** An application within the person's scope, or undefined: what lies outside does not exist for him. */

@@ -1,7 +1,9 @@
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { stateIds, states } from '#domain/lifecycle/states.ts'
+import { addUpTally } from '#server/applications/queries.ts'
 import { offersOf } from '#server/batches/actions.ts'
+import type { Dependencies } from '#server/platform/environment.ts'
 import { onOneConnection } from '#server/platform/together.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -64,22 +66,43 @@ function shownRow(row: QueueRow, offers: Offers) {
   }
 }
 
+/** Rows of the tally that a page adds up without it being felt, besides those that are left when they are added up. */
+const TALLY_ROWS = 500
+/** Milliseconds from one time that a node adds up the tally to the next. */
+const ADD_UP_EVERY = 5_000
+const addedUp = { at: -ADD_UP_EVERY, left: 0 }
+
+/**
+ * Has the tally added up where a page found many rows: in the busiest hour thousands come before the job does, and each page would
+ * read them all. Nobody waits for it.
+ */
+function addUpIfMany({ database, log }: Dependencies, rows: number): void {
+  if (rows <= TALLY_ROWS + 2 * addedUp.left || performance.now() - addedUp.at < ADD_UP_EVERY) return
+  addedUp.at = performance.now()
+  addUpTally(database.db).then(
+    (left) => (addedUp.left = left),
+    (error: unknown) => log.warn({ err: error }, 'the tally could not be added up'),
+  )
+}
+
 /** One page of the review queue with its total, and how many stand in each state of the same selection. */
 export async function queuePage(
-  db: Kysely<Database>,
+  platform: Dependencies,
   who: Signed,
   wanted: QueueFilter,
   page: number,
   pageSize: number,
   sort?: QueueSort,
 ) {
+  const { db } = platform.database
   const filter = await narrowed(db, who, wanted)
-  const [counts, rows] = await onOneConnection(db, (one) =>
+  const [{ byState: counts, tallyRows }, rows] = await onOneConnection(db, (one) =>
     Promise.all([
       countByState(one, who, filter),
       listQueue(one, who, filter, { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }),
     ]),
   )
+  addUpIfMany(platform, tallyRows)
   const offers = await offersOfRows(db, who, rows)
   const shown = filter.state && filter.state.length > 0 ? filter.state : stateIds
   const total = [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), 0)

@@ -88,7 +88,7 @@ export const reviewRoutes = new Hono<SignedEnv>()
   .use(withRole('pointClerk', 'deptReviewer', 'office', 'secretary', 'auditor'))
   .get('/queue', query(queueQuery), async (c) => {
     const { page, pageSize, sort, ...filter } = c.req.valid('query')
-    return respond(c, ok(await queuePage(c.var.platform.database.db, c.var.who, filter, page, pageSize, sort)))
+    return respond(c, ok(await queuePage(c.var.platform, c.var.who, filter, page, pageSize, sort)))
   })
   .get('/views', async (c) => respond(c, ok(await savedViews(c.var.platform.database.db, c.var.who))))
   .post('/views', json(view), async (c) =>

@@ -62,7 +62,7 @@ describe.each(await databaseKinds())('what is not counted anew each time, on %s'
     expect(await tallied()).toEqual(await counted())
 
     await world.db.updateTable('application').set({ deletedAt: new Date() }).where('id', '=', first.id).execute()
-    await world.runJob('applications.add-up')
+    await world.runJob('applications.tick')
     expect(await counts(office)).toEqual({ SUBMITTED: 2 })
     expect(await tallied()).toEqual(await counted())
     const { rows } = await sql<{ count: number }>`select count(*)::int as count from application_tally`.execute(

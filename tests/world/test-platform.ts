@@ -41,7 +41,6 @@ export interface TestPlatform {
       | 'notices.remind'
       | 'notices.receipts'
       | 'applications.tick'
-      | 'applications.add-up'
       | 'attachments.sweep',
   ): Promise<void>
   close(): Promise<void>

@@ -13,7 +13,6 @@ export const jobWords = {
   'notices.receipts': '取短信回执',
   'notices.remind': '截止前提醒',
   'applications.tick': '到期流转',
-  'applications.add-up': '汇总申报数',
   'papers.make': '制作正式文书',
   'attachments.sweep': '清理没传完的附件',
   'accounts.recover': '找回密码',
