@@ -12,15 +12,11 @@ export interface Statement {
   readonly values: readonly unknown[]
 }
 
-/** Sends a statement whose text calls its columns as they are called here: where there are thousands, to call them anew takes time. */
-export async function runNamed<Row = unknown>(db: Kysely<any>, { text, values }: Statement): Promise<Row[]> {
-  const { rows } = await db.withoutPlugins().executeQuery<Row>(CompiledQuery.raw(text, [...values]))
-  return rows
-}
-
 /** Sends a statement at once; its columns are camelCase here, as everywhere. */
-export const run = async <Row = unknown>(db: Kysely<any>, statement: Statement): Promise<Row[]> =>
-  (await runNamed<Record<string, unknown>>(db, statement)).map(inCamelCase) as Row[]
+export async function run<Row = unknown>(db: Kysely<any>, { text, values }: Statement): Promise<Row[]> {
+  const { rows } = await db.withoutPlugins().executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...values]))
+  return rows.map(inCamelCase) as Row[]
+}
 
 const camel = new Map<string, string>()
 
@@ -42,6 +38,9 @@ export function inCamelCase(row: Readonly<Record<string, unknown>>): Record<stri
 
 /** Rows as one value, for a statement that reads several things at once. */
 export const rowsAsJson = (text: string) => `(select coalesce(json_agg(one), '[]'::json) from (${text}) as one)`
+
+/** An instant as JSON has it here. */
+export const instantText = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** The one row, or null. */
 export const rowAsJson = (text: string) => `(select to_json(one) from (${text}) as one)`
