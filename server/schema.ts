@@ -22,7 +22,13 @@ import type {
   ReturnRequestTable,
 } from './applications/tables.ts'
 import type { AttachmentTable, FileOpeningTable, StoredFileTable, UploadTable } from './attachments/tables.ts'
-import type { BulletinFileTable, BulletinReaderTable, BulletinTable, BulletinVersionTable } from './bulletin/tables.ts'
+import type {
+  BulletinBatchTable,
+  BulletinFileTable,
+  BulletinReaderTable,
+  BulletinTable,
+  BulletinVersionTable,
+} from './bulletin/tables.ts'
 import type {
   AcceptancePointTable,
   BatchSerialTable,
@@ -120,6 +126,7 @@ export interface Database {
   smsMessage: SmsMessageTable
   smsDay: SmsDayTable
   bulletin: BulletinTable
+  bulletinBatch: BulletinBatchTable
   bulletinVersion: BulletinVersionTable
   bulletinFile: BulletinFileTable
   bulletinReader: BulletinReaderTable

@@ -19,7 +19,16 @@ import type { Act, Asked } from '#server/platform/environment.ts'
 import { act } from '#server/platform/transaction.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { countPinned, countReach, findBulletin, findForDesk, listFiles, listVersions, noteReader } from './queries.ts'
+import {
+  countPinned,
+  countReach,
+  findBulletin,
+  findForDesk,
+  listFiles,
+  listVersions,
+  noteReader,
+  unknownBatches,
+} from './queries.ts'
 
 type Row = NonNullable<Awaited<ReturnType<typeof findForDesk>>>
 
@@ -31,16 +40,20 @@ const entryOf = (row: Row): BulletinEntry => ({
   body: row.body,
   audience: row.audience as Audience[],
   regions: row.regions,
+  batches: row.batches.map(({ id }) => id).sort(),
   pinned: row.pinned,
 })
 
-/** An entry as columns: the text once with its marks and once without. */
-export const columnsOf = ({ audience, regions, ...entry }: BulletinEntry) => ({
-  ...entry,
-  paragraphs: JSON.stringify(paragraphsOf(entry.body)),
-  audience: JSON.stringify(audience),
-  regions: JSON.stringify(regions),
-})
+/** An entry as columns: the text once with its marks and once without. Its batches are rows of their own. */
+export function columnsOf(entry: BulletinEntry) {
+  const { audience, regions, batches: _, ...columns } = entry
+  return {
+    ...columns,
+    paragraphs: JSON.stringify(paragraphsOf(entry.body)),
+    audience: JSON.stringify(audience),
+    regions: JSON.stringify(regions),
+  }
+}
 
 /** What hangs at a bulletin, as a reader is told of it. */
 const shownFiles = async (db: Kysely<Database>, who: Who, id: string) =>
@@ -69,7 +82,7 @@ export async function openForDesk(db: Kysely<Database>, who: Signed, now: Date, 
     reach: await countReach(db, who, id),
     versions: (await listVersions(db, who, id)).map(({ content, ...version }) => ({
       ...version,
-      content: content as BulletinEntry & { readonly files?: readonly { readonly name: string }[] },
+      content: content as Omit<BulletinEntry, 'batches'> & { readonly files?: readonly { readonly name: string }[] },
     })),
   })
 }
@@ -92,6 +105,7 @@ export async function startBulletin(ctx: Act, who: Signed, typed: BulletinEntry)
       changedAt: ctx.now,
     })
     .execute()
+  await aimAt(ctx, id, entry.batches)
   ctx.audit({ action: 'bulletin.started', subject: `bulletin:${id}` })
   return ok({ id })
 }
@@ -112,7 +126,10 @@ export async function changeBulletin(
   // What people read must not lose its title or its readers by a slip.
   const complete = isOut ? checkPublishing(entry, { at: ctx.now, until: null }, ctx.now) : ok()
   if (!complete.ok) return complete
-  return ok(await write(ctx, who, found.value, columnsOf(entry), 'bulletin.changed'))
+  const written = await write(ctx, who, found.value, columnsOf(entry), 'bulletin.changed')
+  await ctx.db.deleteFrom('bulletinBatch').where('bulletinId', '=', id).execute()
+  await aimAt(ctx, id, entry.batches)
+  return ok(written)
 }
 
 /**
@@ -219,10 +236,20 @@ async function seen(ctx: Act, who: Signed, id: string, revision: number): Promis
 async function mayBeKept(ctx: Act, who: Signed, entry: BulletinEntry, id: string | null): Promise<Outcome<undefined>> {
   const fine = checkBulletin(entry)
   if (!fine.ok) return fine
+  if ((await unknownBatches(ctx.db, who, entry.batches)).length > 0) {
+    return refuse('answer.not-in-list', { label: '批次' }, { path: 'batches' })
+  }
   if (entry.pinned && (await countPinned(ctx.db, who, ctx.now, id)) >= PINNED_AT_MOST) {
     return refuse('bulletin.too-many-pinned', { atMost: PINNED_AT_MOST }, { path: 'pinned' })
   }
   return ok()
+}
+
+/** Says for which batches it is; who is in them is nowhere written, but asked by who reads. */
+async function aimAt(ctx: Act, bulletinId: string, batches: readonly string[]): Promise<void> {
+  if (batches.length === 0) return
+  const rows = batches.map((batchId) => ({ bulletinId, batchId }))
+  await ctx.db.insertInto('bulletinBatch').values(rows).execute()
 }
 
 /** Writes columns anew, keeps the earlier text of what people can read, and counts on. */

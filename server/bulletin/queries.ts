@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
-import type { BulletinKind, BulletinState } from '#domain/bulletin/bulletin.ts'
+import type { AimedBatch, BulletinKind, BulletinState } from '#domain/bulletin/bulletin.ts'
 import { roles, scopeOf } from '#domain/lifecycle/roles.ts'
+import { overStates } from '#domain/lifecycle/states.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 
@@ -12,13 +13,21 @@ const citywide = (Object.keys(roles) as (keyof typeof roles)[]).filter(
   (role) => role !== 'applicant' && scopeOf(role) === null,
 )
 
+const forAllBatches = sql<boolean>`not exists (select from bulletin_batch aim where aim.bulletin_id = bulletin.id)`
+
+/** Whether the application `a` lives, a draft too, and is in a batch that the bulletin of the row is for. */
+const inBatchOfIt = sql<boolean>`(
+  a.state <> all(${sql.val(overStates)}::text[])
+  and exists (select from bulletin_batch aim where aim.bulletin_id = bulletin.id and aim.batch_id = a.batch_id))`
+
 /**
- * Whether the bulletin of the row is meant for the holder of the grant `g`: for his role (R112), and for a region in which he
- * is: a clerk by his 受理点, a department by its own, an applicant by where he applies.
+ * Whether the bulletin of the row is meant for the holder of the grant `g`: for his role (R112), for a region in which he
+ * is: a clerk by his 受理点, a department by its own, an applicant by where he applies; and where it is for batches, of the
+ * applicants for those who apply in one of them, there and in that region.
  */
 const aimedAtGrant = sql<boolean>`(
   jsonb_exists(bulletin.audience, g.role) and (
-    bulletin.regions = '[]'::jsonb
+    bulletin.regions = '[]'::jsonb and (g.role <> 'applicant' or ${forAllBatches})
     or g.role = any(${sql.val(citywide)}::text[])
     or jsonb_exists(bulletin.regions, g.region)
     or exists (select from acceptance_point p where p.id = g.acceptance_point and jsonb_exists(bulletin.regions, p.region))
@@ -26,7 +35,8 @@ const aimedAtGrant = sql<boolean>`(
       select from application a
       left join application_cell c on c.application_id = a.id and c.path = 'acceptRegion'
       where a.account_id = g.account_id and a.deleted_at is null
-        and jsonb_exists(bulletin.regions, coalesce(a.region, c.value #>> '{}')))
+        and (bulletin.regions = '[]'::jsonb or jsonb_exists(bulletin.regions, coalesce(a.region, c.value #>> '{}')))
+        and (${forAllBatches} or ${inBatchOfIt}))
   ))`
 
 const isPublic = sql<boolean>`jsonb_exists(bulletin.audience, 'public')`
@@ -37,13 +47,27 @@ const aimedAt = (who: Who) =>
         select from account_grant g where g.account_id = ${who.accountId} and ${aimedAtGrant}))`
     : isPublic
 
-/** Published and not withdrawn, and meant for the person: the filter through which every reader looks. */
+/** The back office reads along what is for a batch: its people are asked about it. They are not counted among its readers. */
+const readsAlong = (who: Who) =>
+  who.kind === 'account'
+    ? sql<boolean>`(not ${forAllBatches} and exists (
+        select from account_grant g where g.account_id = ${who.accountId} and g.role <> 'applicant'))`
+    : sql<boolean>`false`
+
+/** Published and not withdrawn, and the person may read it: the filter through which every reader looks. */
 const visible = (db: Db, who: Who, now: Date) =>
   db
     .selectFrom('bulletin')
     .where('publishedAt', '<=', now)
     .where((check) => check.or([check('withdrawnAt', 'is', null), check('withdrawnAt', '>', now)]))
-    .where(aimedAt(who))
+    .where((check) => check.or([aimedAt(who), readsAlong(who)]))
+
+/** The batches that it is for, as they are called today, the newest first. */
+const batchesOfIt = sql<AimedBatch[]>`coalesce((
+  select jsonb_agg(jsonb_build_object('id', b.id, 'name', b.name) order by b.opens_at desc, b.id)
+  from bulletin_batch aim join batch b on b.id = aim.batch_id where aim.bulletin_id = bulletin.id), '[]'::jsonb)`.as(
+  'batches',
+)
 
 const containing = (words: string) => `%${words.replace(/[\\%_]/g, '\\$&')}%`
 
@@ -65,7 +89,7 @@ export async function listBulletins(db: Db, who: Who, now: Date, filter: Bulleti
   if (filter.to) found = found.where('publishedAt', '<=', filter.to)
   if (filter.q) found = found.where('title', 'ilike', containing(filter.q))
   const items = await found
-    .select(['id', 'kind', 'title', 'pinned', 'revision', 'publishedAt', 'withdrawnAt'])
+    .select(['id', 'kind', 'title', 'pinned', 'revision', 'publishedAt', 'withdrawnAt', batchesOfIt])
     .orderBy('pinned', 'desc')
     .orderBy('publishedAt', 'desc')
     .orderBy('id', 'desc')
@@ -91,6 +115,7 @@ export const findBulletin = (db: Db, who: Who, now: Date, id: string) =>
       'revision',
       'publishedAt',
       'withdrawnAt',
+      batchesOfIt,
     ])
     .executeTakeFirst()
 
@@ -116,12 +141,15 @@ export const findFile = (db: Db, who: Who, now: Date, of: { id: string; fileId: 
     .executeTakeFirst()
 
 /**
- * Notes that the person has opened it; once, however often he does.
+ * Notes that the person has opened it; once, however often he does, and not of who only reads along.
  * @returns whether it is there for him at all
  */
 export async function noteReader(db: Db, who: Signed, now: Date, id: string): Promise<boolean> {
-  const found = await visible(db, who, now).where('id', '=', id).select('id').executeTakeFirst()
-  if (!found) return false
+  const found = await visible(db, who, now)
+    .where('id', '=', id)
+    .select(['id', aimedAt(who).as('isMeant')])
+    .executeTakeFirst()
+  if (!found?.isMeant) return found !== undefined
   await db
     .insertInto('bulletinReader')
     .values({ bulletinId: id, accountId: who.accountId, at: now })
@@ -174,6 +202,7 @@ export async function listForDesk(db: Db, _desk: Signed, now: Date, filter: Desk
       'bulletin.title',
       'bulletin.audience',
       'bulletin.regions',
+      batchesOfIt,
       'bulletin.pinned',
       'bulletin.publishedAt',
       'bulletin.withdrawnAt',
@@ -196,8 +225,16 @@ export const findForDesk = (db: Db, _desk: Signed, id: string, lock: 'lock' | 'l
     .selectFrom('bulletin')
     .where('id', '=', id)
     .selectAll()
+    .select(batchesOfIt)
     .$if(lock === 'lock', (query) => query.forUpdate())
     .executeTakeFirst()
+
+/** Which of these are no batch. */
+export async function unknownBatches(db: Db, _desk: Signed, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const found = await db.selectFrom('batch').select('id').where('id', 'in', ids).execute()
+  return ids.filter((id) => !found.some((one) => one.id === id))
+}
 
 /** What people could read before, the latest first. */
 export const listVersions = (db: Db, _desk: Signed, bulletinId: string) =>

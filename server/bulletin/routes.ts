@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import {
   audiences,
   type Audience,
+  BATCHES_AT_MOST,
   bulletinDesk,
   bulletinKinds,
   bulletinStateAt,
@@ -67,6 +68,8 @@ const entry = v.object({
   body: v.pipe(v.string(), v.maxLength(100_000)),
   audience: v.pipe(v.array(v.picklist(Object.keys(audiences) as Audience[])), v.maxLength(20)),
   regions: v.pipe(v.array(v.pipe(v.string(), v.maxLength(12))), v.maxLength(20)),
+  // a page of before knows of none
+  batches: v.optional(v.pipe(v.array(uuid), v.maxLength(BATCHES_AT_MOST)), []),
   pinned: v.boolean(),
 })
 const revision = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))

@@ -26,6 +26,12 @@ export interface BulletinTable {
   changedAt: Date | null
 }
 
+/** A batch whose applicants it is meant for. */
+export interface BulletinBatchTable {
+  bulletinId: string
+  batchId: string
+}
+
 /** A text that people could read, before it was changed. */
 export interface BulletinVersionTable {
   bulletinId: string

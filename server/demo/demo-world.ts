@@ -122,7 +122,15 @@ async function insertBulletins(ctx: Act) {
   const year = Number(dateInShanghai(ctx.now).slice(0, 4))
   const rows = demoBulletins(year).map(({ daysAgo, text, ...bulletin }) => ({
     id: ctx.newId(),
-    ...columnsOf({ documentNumber: '', issuer: '', regions: [], pinned: false, ...bulletin, body: text.join('\n\n') }),
+    ...columnsOf({
+      documentNumber: '',
+      issuer: '',
+      regions: [],
+      batches: [],
+      pinned: false,
+      ...bulletin,
+      body: text.join('\n\n'),
+    }),
     publishedAt: new Date(ctx.now.getTime() - daysAgo * DAY),
     withdrawnAt: null,
     authorId: null,

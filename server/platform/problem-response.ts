@@ -151,6 +151,7 @@ export const problemStatus = {
   'bulletin.changed': 409,
   'bulletin.unsafe-link': 422,
   'bulletin.public-has-no-region': 422,
+  'bulletin.batch-without-applicants': 422,
   'bulletin.too-many-pinned': 409,
   'bulletin.file-too-large': 413,
   'bulletin.not-now': 409,

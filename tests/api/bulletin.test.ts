@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BulletinEntry } from '#domain/bulletin/bulletin.ts'
 import type { BulletinTable } from '#server/bulletin/tables.ts'
-import { apiOf, HAILING, JIANGYAN, pointIn, submitted } from '../world/application-walk.ts'
+import { apiOf, begin, HAILING, JIANGYAN, pointIn, submitted } from '../world/application-walk.ts'
 import { plainPdf } from '../world/pdf-files.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import type { Browser, Person, World } from '../world/world.ts'
@@ -113,6 +113,7 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
     body: '# 时间\n请在**月底前**申报。',
     audience: ['applicant'],
     regions: [],
+    batches: [],
     pinned: false,
   }
   const now = { at: null, until: null }
@@ -134,6 +135,13 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
     expect(items.some((one) => one.id === id)).toBe(status === 200)
     return status === 200
   }
+
+  const send = (id: string, bytes: Uint8Array, name = '附件一.pdf', browser = office) =>
+    browser.fetch(`/api/bulletin/desk/${id}/files?name=${encodeURIComponent(name)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/pdf' },
+      body: bytes as Uint8Array<ArrayBuffer>,
+    })
 
   test('[R107] what the office writes is a draft, waits for its time, is read, and ends by itself', async () => {
     const applicant = await world.person()
@@ -259,6 +267,115 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
     expect((await problemOf(everybody)).path).toBe('regions')
   })
 
+  describe('for the applicants of a batch', () => {
+    const reach = async (id: string) => (await bodyOf(await desk()[':id'].$get({ param: { id } }))).reach
+
+    test('[R107] [R112] it reaches those who have a live application in it, a draft too, whoever starts later, and nobody else', async () => {
+      const batch = await world.batch({ name: '2026 年度子批' })
+      const other = await world.batch({ type: 'reissue' })
+      const id = await written({ title: '己：给一个批次', batches: [batch.id] })
+      const { id: fileId } = (await bodyOf(await send(id, plainPdf({ pages: 5 })))) as { id: string }
+      await bodyOf(await publishing(id, { revision: 2, ...now }))
+      const people: Record<string, Person> = {}
+      for (const name of ['drafting', 'late', 'elsewhere', 'over', 'nothing']) people[name] = await world.person()
+      const draft = await world.application({ person: people['drafting']!, batch })
+      await world.application({ person: people['elsewhere']!, batch: other })
+      await world.application({ person: people['over']!, batch, state: 'REJECTED' })
+      const browsers: Record<string, Browser> = { nobody: world.browser() }
+      for (const [name, person] of Object.entries(people)) browsers[name] = await world.signIn(person)
+      browsers['submitted'] = (await submitted(world, { batch })).browser
+      /** Who has it, everywhere alike: list and its count, page, file, and the mark that it was opened. */
+      const reached = async () => {
+        const names: string[] = []
+        for (const [name, browser] of Object.entries(browsers)) {
+          const { items, total } = await list(browser, { q: '己：给一个批次' })
+          const there = await seenBy(browser, id)
+          expect([items.length, total]).toEqual(there ? [1, 1] : [0, 0])
+          const file = await browser.fetch(`/api/bulletin/${id}/files/${fileId}`)
+          const read = await apiOf(browser).bulletin[':id'].read.$post({ param: { id } })
+          expect([file.status, read.status]).toEqual(there ? [200, 204] : [404, name === 'nobody' ? 401 : 404])
+          if (there) names.push(name)
+        }
+        return names
+      }
+      expect(await reached()).toEqual(['drafting', 'submitted'])
+      expect(await reach(id)).toEqual({ aimed: 2, opened: 2 })
+      await begin(world, browsers['late']!, batch)
+      expect(await reached()).toEqual(['drafting', 'late', 'submitted'])
+      expect(await reach(id)).toEqual({ aimed: 3, opened: 3 })
+      const removed = await apiOf(browsers['drafting']!).applications[':id'].$delete({ param: { id: draft.id } })
+      expect(removed.status).toBe(204)
+      expect(await reached()).toEqual(['late', 'submitted'])
+      expect(await reach(id)).toEqual({ aimed: 2, opened: 2 })
+    })
+
+    test('[R109] its readers and the back office are told for which batch it is, as it is called now', async () => {
+      const batch = await world.batch({ name: '2026 年度丑批' })
+      const id = await written({ title: '己：写明批次', batches: [batch.id] })
+      await bodyOf(await publishing(id, { revision: 1, ...now }))
+      await world.db.updateTable('batch').set({ name: '2026 年度丑批（改）' }).where('id', '=', batch.id).execute()
+      const person = await world.person()
+      await world.application({ person, batch })
+      const batches = [{ id: batch.id, name: '2026 年度丑批（改）' }]
+      const clerk = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) }))
+      for (const browser of [await world.signIn(person), clerk, office]) {
+        expect(await bodyOf(await apiOf(browser).bulletin[':id'].$get({ param: { id } }))).toMatchObject({ batches })
+        expect((await list(browser, { q: '己：写明批次' })).items).toMatchObject([{ id, batches }])
+        expect((await apiOf(browser).bulletin[':id'].read.$post({ param: { id } })).status).toBe(204)
+      }
+      // who reads along is not among those whom it is meant for
+      expect(await reach(id)).toEqual({ aimed: 1, opened: 1 })
+      const [listed] = (await bodyOf(await desk().$get({ query: { q: '己：写明批次' } }))).items
+      expect(listed).toMatchObject({ batches, opened: 1 })
+      // and what is not published is for nobody of them
+      const draft = await written({ title: '己：还没发', batches: [batch.id] })
+      expect((await apiOf(clerk).bulletin[':id'].$get({ param: { id: draft } })).status).toBe(404)
+    })
+
+    test('with a region it is for who applies there in that batch, by one and the same application', async () => {
+      const batch = await world.batch({ type: 'initial' })
+      const other = await world.batch({ type: 'reissue' })
+      const id = await written({ title: '己：批次和地区', batches: [batch.id], regions: [HAILING] })
+      await bodyOf(await publishing(id, { revision: 1, ...now }))
+      const [here, there] = [await world.person(), await world.person()]
+      await world.application({ person: here, batch }, { acceptRegion: HAILING })
+      await world.application({ person: there, batch }, { acceptRegion: JIANGYAN })
+      await world.application({ person: there, batch: other }, { acceptRegion: HAILING })
+      expect(await seenBy(await world.signIn(here), id)).toBe(true)
+      expect(await seenBy(await world.signIn(there), id)).toBe(false)
+    })
+
+    test('another batch takes the place of the one before, which stays in the earlier version', async () => {
+      const [first, second] = [await world.batch({ type: 'initial' }), await world.batch({ type: 'reissue' })]
+      const id = await written({ title: '己：换批次', batches: [first.id] })
+      await bodyOf(await publishing(id, { revision: 1, ...now }))
+      const [one, two] = [await world.person(), await world.person()]
+      await world.application({ person: one, batch: first })
+      await world.application({ person: two, batch: second })
+      const seenByBoth = async () => [
+        await seenBy(await world.signIn(one), id),
+        await seenBy(await world.signIn(two), id),
+      ]
+      expect(await seenByBoth()).toEqual([true, false])
+      const change = { ...entry, title: '己：换批次', batches: [second.id], revision: 2 } as never
+      await bodyOf(await desk()[':id'].$put({ param: { id }, json: change }))
+      expect(await seenByBoth()).toEqual([false, true])
+      const { batches, versions } = await bodyOf(await desk()[':id'].$get({ param: { id } }))
+      expect(batches.map((kept) => kept.id)).toEqual([second.id])
+      expect(versions).toMatchObject([{ content: { batches: [first.id] } }])
+    })
+
+    test('a batch that there is not, and one without applicants, are refused with their place', async () => {
+      const batch = await world.batch()
+      const refused = async (changes: Partial<BulletinEntry>) =>
+        problemOf(await desk().$post({ json: { ...entry, ...changes } as never }))
+      const unknown = await refused({ batches: [crypto.randomUUID()] })
+      expect(unknown).toMatchObject({ code: 'answer.not-in-list', path: 'batches' })
+      const staff = await refused({ audience: ['office'], batches: [batch.id] })
+      expect(staff).toMatchObject({ code: 'bulletin.batch-without-applicants', path: 'batches' })
+    })
+  })
+
   test('what is pinned comes first, and no more than five are', async () => {
     await publish('庚：新', { publishedAt: new Date('2026-04-03T04:00:00Z') })
     const first = await publish('庚：旧', { publishedAt: new Date('2026-03-01T04:00:00Z'), pinned: true })
@@ -286,13 +403,6 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
     expect((await desk(auditor).$get({ query: {} })).status).toBe(200)
     expect((await desk(auditor).$post({ json: entry as never })).status).toBe(403)
   })
-
-  const send = (id: string, bytes: Uint8Array, name = '附件一.pdf', browser = office) =>
-    browser.fetch(`/api/bulletin/desk/${id}/files?name=${encodeURIComponent(name)}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/pdf' },
-      body: bytes as Uint8Array<ArrayBuffer>,
-    })
 
   test('an attachment is read by those who may read the announcement, as long as it hangs there', async () => {
     const id = await written({ title: '癸：附件' })

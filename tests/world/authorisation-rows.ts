@@ -64,6 +64,7 @@ const bulletin = {
   body: '请按时申报。',
   audience: ['applicant'],
   regions: [],
+  batches: [],
   pinned: false,
 }
 

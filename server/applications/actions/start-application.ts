@@ -2,7 +2,7 @@ import type { CellValue } from '#domain/forms/answers.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import { isField } from '#domain/forms/application-type.ts'
 import { initialCells } from '#domain/forms/start.ts'
-import { stateIds, states } from '#domain/lifecycle/states.ts'
+import { overStates } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import { windowState } from '#domain/rules/window.ts'
 import { dateInShanghai, timeInWords } from '#domain/working-days.ts'
@@ -15,9 +15,6 @@ import { findAccount, findLive, findOwn, findTaken } from '../queries.ts'
 
 /** The version every new application begins with; a cell at it was typed by nobody yet. */
 export const START_VERSION = 1
-
-/** States after which a person may start again in the same batch; the same list as the index of E3. */
-export const overStates = stateIds.filter((id) => states[id].final && id !== 'CERTIFIED')
 
 export interface ReadingView {
   readonly textId: string

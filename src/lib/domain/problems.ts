@@ -216,6 +216,10 @@ export const phoneProblems = {
     title: '不能限定地区',
     detail: '发给所有人的不能限定地区：没有登录的人不知道在哪里。请只选角色，或不选地区。',
   },
+  'bulletin.batch-without-applicants': {
+    title: '不能限定批次',
+    detail: '批次只限定申报人。请在“发给谁”里选申报人，或不选批次。',
+  },
 
   // messages of the office
   'message.too-short': { title: '消息太短', detail: '消息至少写 {atLeast} 个字，说明要申报人做什么。' },

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { aimInWords, type BulletinEntry, bulletinStateAt, checkBulletin, checkPublishing, tidied } from './bulletin.ts'
+import {
+  aimInWords,
+  batchesInTag,
+  type BulletinEntry,
+  bulletinStateAt,
+  checkBulletin,
+  checkPublishing,
+  tidied,
+} from './bulletin.ts'
 
 const entry: BulletinEntry = {
   kind: 'announcement',
@@ -9,6 +17,7 @@ const entry: BulletinEntry = {
   body: '请按时申报。',
   audience: ['applicant'],
   regions: [],
+  batches: [],
   pinned: false,
 }
 const now = '2026-05-01T04:00:00Z'
@@ -46,16 +55,34 @@ describe('announcements and policies', () => {
     expect(pathsOf(checkBulletin({ ...entry, title: '字'.repeat(101) }))).toEqual(['title'])
     expect(pathsOf(checkBulletin({ ...entry, body: '[甲](javascript:x)' }))).toEqual(['body'])
     expect(pathsOf(checkBulletin({ ...entry, audience: ['public'], regions: ['321202'] }))).toEqual(['regions'])
+    expect(pathsOf(checkBulletin({ ...entry, batches: ['b1'] }))).toEqual([])
+    expect(pathsOf(checkBulletin({ ...entry, audience: ['office'], batches: ['b1'] }))).toEqual(['batches'])
+    expect(pathsOf(checkBulletin({ ...entry, audience: ['public', 'applicant'], batches: ['b1'] }))).toEqual([
+      'batches',
+    ])
   })
 
-  test('it is kept clean, each role and region once', () => {
+  test('it is kept clean, each role, region and batch once', () => {
     const kept = tidied({
       ...entry,
       title: ' 关于\n申报 ',
       audience: ['office', 'applicant', 'office'],
       regions: ['321283', '321284', '321202'],
+      batches: ['b2', 'b1', 'b2'],
     })
     expect(kept).toMatchObject({ title: '关于 申报', audience: ['applicant', 'office'], regions: ['321202', '321283'] })
-    expect(aimInWords(kept)).toBe('申报人、职称办·海陵区、泰兴市')
+    expect(kept.batches).toEqual(['b1', 'b2'])
+    expect(aimInWords({ ...kept, batches: [] })).toBe('申报人、职称办·海陵区、泰兴市')
+  })
+
+  test('a reader is told for which batches it is', () => {
+    const initial = { id: 'b1', name: '2026 年度初定' }
+    const reissue = { id: 'b2', name: '证书补证' }
+    expect(aimInWords({ ...entry, batches: [initial, reissue] })).toBe('申报人·2026 年度初定、证书补证')
+    expect([[], [initial], [initial, reissue]].map(batchesInTag)).toEqual([
+      '',
+      '2026 年度初定',
+      '2026 年度初定等 2 个批次',
+    ])
   })
 })

@@ -29,9 +29,16 @@ export const BODY_AT_MOST = 30_000
 /** More of them would push everything else out of the first page. */
 export const PINNED_AT_MOST = 5
 export const FILES_AT_MOST = 10
+export const BATCHES_AT_MOST = 50
 
 /** Regions that somebody can be in today. */
 export const aimableRegions = region.items.filter((one) => !('offered' in one))
+
+/** A batch whose applicants it is for, as it is named to them. */
+export interface AimedBatch {
+  readonly id: string
+  readonly name: string
+}
 
 /** What is written of an announcement or a policy. */
 export interface BulletinEntry {
@@ -46,6 +53,8 @@ export interface BulletinEntry {
   readonly audience: readonly Audience[]
   /** codes; none: the whole city */
   readonly regions: readonly string[]
+  /** ids; of the applicants only those who have a live application in one of them, a draft too; none: all applicants */
+  readonly batches: readonly string[]
   readonly pinned: boolean
 }
 
@@ -61,7 +70,7 @@ export function bulletinStateAt({ publishedAt, withdrawnAt }: Publication, now: 
   return milliseconds(publishedAt) <= milliseconds(now) ? 'published' : 'scheduled'
 }
 
-/** The entry as it is kept: cleaned, every role and region once and in the order of the lists. */
+/** The entry as it is kept: cleaned, every role, region and batch once and in the order of the lists. */
 export function tidied(entry: BulletinEntry): BulletinEntry {
   const line = (text: string) => cleanText(text).replace(/\s+/g, ' ')
   return {
@@ -72,6 +81,7 @@ export function tidied(entry: BulletinEntry): BulletinEntry {
     body: cleanText(entry.body),
     audience: (Object.keys(audiences) as Audience[]).filter((one) => entry.audience.includes(one)),
     regions: aimableRegions.map(({ code }) => code).filter((code) => entry.regions.includes(code)),
+    batches: [...new Set(entry.batches)].sort(),
   }
 }
 
@@ -88,6 +98,9 @@ export function checkBulletin(entry: BulletinEntry): Outcome<undefined> {
   if (address !== undefined) issues.push({ code: 'bulletin.unsafe-link', path: 'body', params: { address } })
   if (entry.audience.includes('public') && entry.regions.length > 0) {
     issues.push({ code: 'bulletin.public-has-no-region', path: 'regions' })
+  }
+  if (entry.batches.length > 0 && (entry.audience.includes('public') || !entry.audience.includes('applicant'))) {
+    issues.push({ code: 'bulletin.batch-without-applicants', path: 'batches' })
   }
   const [first] = issues
   return first ? refuse(first.code, first.params, { path: first.path, issues }) : ok()
@@ -119,9 +132,18 @@ export function checkPublishing(
   return first ? refuse(first.code, first.params, { path: first.path, issues }) : ok()
 }
 
-/** Whom it is for, in words: 申报人、受理点经办·海陵区. */
-export function aimInWords({ audience, regions }: Pick<BulletinEntry, 'audience' | 'regions'>): string {
+/** For whose batch it is, short enough for a tag: the first of them, and how many there are. */
+export const batchesInTag = ([first, ...others]: readonly AimedBatch[]): string =>
+  first === undefined ? '' : others.length === 0 ? first.name : `${first.name}等 ${others.length + 1} 个批次`
+
+/** Whom it is for, in words: 申报人、受理点经办·海陵区·2026 年度初定. */
+export function aimInWords({
+  audience,
+  regions,
+  batches,
+}: Pick<BulletinEntry, 'audience' | 'regions'> & { readonly batches: readonly AimedBatch[] }): string {
   const whom = audience.includes('public') ? '所有人' : audience.map((one) => audiences[one]).join('、')
   const where = aimableRegions.filter(({ code }) => regions.includes(code)).map(({ label }) => label)
-  return [whom === '' ? '还没有选发给谁' : whom, ...(where.length > 0 ? [where.join('、')] : [])].join('·')
+  const applying = batches.map(({ name }) => name)
+  return [whom === '' ? '还没有选发给谁' : whom, where.join('、'), applying.join('、')].filter(Boolean).join('·')
 }

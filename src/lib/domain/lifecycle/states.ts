@@ -57,6 +57,12 @@ export const stateIds = Object.keys(states) as State[]
 export const isEditable = (id: State): boolean => states[id].editable
 export const isFinal = (id: State): boolean => states[id].final
 
+/**
+ * States after which an application no longer lives: the person may start again in the same batch (E3, the same list as its
+ * index), and what is announced to the batch is not for him.
+ */
+export const overStates = stateIds.filter((id) => states[id].final && id !== 'CERTIFIED')
+
 /** States after which the official papers may be printed (R93): from 预审通过 on, unless it went back. */
 export const officialStates = [
   'PRE_PASSED',
