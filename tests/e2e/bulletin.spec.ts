@@ -1,6 +1,8 @@
 import type { Browser, Page } from '@playwright/test'
 import type { RunningServer } from './application.ts'
 import { expect, test } from './application.ts'
+import { DEMO_PASSWORD, demoPeople } from '../../server/demo/people.ts'
+import { batchNamed } from './filled-draft.ts'
 import { certificates, demoPerson, fill, signIn } from './walk.ts'
 
 // moves the clock to the time of publishing
@@ -148,6 +150,92 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     await expect(page.getByRole('link', { name: /请申报人核对手机号码/ })).toBeVisible()
     await expect(page.getByText(title)).toHaveCount(0)
   })
+})
+
+test('[R107, R112] what the office writes for a batch is seen, with the batch, by who applies in it, and by nobody else', async ({
+  browser,
+  server,
+  phone,
+}) => {
+  const title = '初定材料补充说明'
+  const [applying, other] = demoPeople.filter(({ grant }) => grant.role === 'applicant')
+  const page = await phone.newPage()
+  await signIn(page, { idNumber: applying!.idNumber, password: DEMO_PASSWORD })
+  await expect(page).toHaveURL(/\/home/)
+  const batch = await batchNamed(page.request, /初定/)
+  const draft = `/api/applications/${crypto.randomUUID()}`
+  const data = { batchId: batch.id }
+  expect((await page.request.post(`${draft}/reading`, { data })).status()).toBe(200)
+  await server.advanceClock(21_000)
+  expect((await page.request.post(`${draft}/reading/accept`, { data })).status()).toBe(200)
+  const context = await browser.newContext({ baseURL: server.origin, viewport: { width: 390, height: 844 } })
+  const stranger = await context.newPage()
+  await signIn(stranger, { idNumber: other!.idNumber, password: DEMO_PASSWORD })
+  await expect(stranger).toHaveURL(/\/home/)
+  const office = await desk(browser, server, 'office')
+  let id = ''
+
+  await test.step('office: the batch is chosen beside the applicants, and named before it is published', async () => {
+    await office.goto('/office/bulletin/new')
+    await fill(office, '标题', title)
+    await fill(office, '正文', '请补交近两年的年度考核表。')
+    await expect(office.getByRole('group', { name: '限定批次' })).toBeHidden()
+    await office.getByText('所有人（不登录也能看）').click()
+    await office.getByRole('group', { name: '发给谁' }).getByText('申报人').click()
+    await office.getByRole('group', { name: '限定批次' }).getByText(batch.name).click()
+    await expect(office.getByText(`发给：申报人·${batch.name}`)).toBeVisible()
+    await office.getByRole('button', { name: '发布…' }).click()
+    const sheet = office.getByRole('dialog', { name: '发布' })
+    await expect(sheet.getByText(`发给：申报人·${batch.name}`)).toBeVisible()
+    await sheet.getByRole('button', { name: '立即发布' }).click()
+    await expect(office.getByText('已发布', { exact: true })).toBeVisible()
+    await expect(office.getByText('1 个账号能看到，0 个打开过')).toBeVisible()
+    await expect(office.getByRole('checkbox', { name: batch.name })).toBeChecked()
+    id = new URL(office.url()).pathname.split('/').at(-1)!
+  })
+
+  await test.step('who applies in it: in the list and on the page with its batch, also without a network', async () => {
+    await page.goto('/messages')
+    const line = page.getByRole('link', { name: new RegExp(title) })
+    await expect(line.getByText(batch.name)).toBeVisible()
+    await line.click()
+    await expect(page.getByRole('article').getByText(batch.name)).toBeVisible()
+    await page.getByRole('button', { name: '返回列表' }).last().click()
+    await phone.setOffline(true)
+    await line.click()
+    await expect(page.getByRole('article').getByText('请补交近两年的年度考核表。')).toBeVisible()
+    await expect(page.getByRole('article').getByText(batch.name)).toBeVisible()
+    await phone.setOffline(false)
+  })
+
+  await test.step('somebody else: not in the list, and not by its address', async () => {
+    await stranger.goto('/messages')
+    await expect(stranger.getByRole('link', { name: /请申报人核对手机号码/ })).toBeVisible()
+    await expect(stranger.getByText(title)).toHaveCount(0)
+    await stranger.goto(`/messages/${id}`)
+    await expect(stranger.getByText('这篇内容已撤下，或者不是发给您的。')).toBeVisible()
+  })
+
+  await test.step('the 受理点 reads it along, with its batch, and is not counted', async () => {
+    const clerk = await desk(browser, server, 'pointClerk')
+    await clerk.goto('/office/bulletin')
+    const line = clerk.getByRole('link', { name: new RegExp(title) })
+    await expect(line.getByText(batch.name)).toBeVisible()
+    await line.click()
+    await expect(clerk.getByRole('article').getByText(batch.name)).toBeVisible()
+    await office.reload()
+    await expect(office.getByText('1 个账号能看到，1 个打开过')).toBeVisible()
+    await clerk.context().close()
+  })
+
+  await test.step('who has deleted his draft no longer has it on the phone', async () => {
+    expect((await page.request.delete(draft)).status()).toBe(204)
+    await page.goto('/messages')
+    await expect(page.getByText(title)).toHaveCount(0)
+    await expect(page.getByRole('link', { name: /请申报人核对手机号码/ })).toBeVisible()
+  })
+  await context.close()
+  await office.context().close()
 })
 
 test('[R112] others of the back office read what is meant for them, and write nothing', async ({ browser, server }) => {

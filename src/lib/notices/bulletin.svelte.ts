@@ -1,4 +1,4 @@
-import type { BulletinKind } from '#domain/bulletin/bulletin.ts'
+import type { AimedBatch, BulletinKind } from '#domain/bulletin/bulletin.ts'
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
 import type { PhoneDatabase } from '$lib/local/database.ts'
@@ -14,11 +14,13 @@ export interface BulletinTitle {
   readonly title: string
   /** ISO */
   readonly publishedAt: string | null
-  /** ISO; when it ends by itself. What was kept by an earlier version of this app knows neither this nor the next two. */
+  /** ISO; when it ends by itself. What was kept by an earlier version of this app knows neither this nor the next three. */
   readonly withdrawnAt?: string | null
   readonly pinned?: boolean
   /** goes up with every change */
   readonly revision?: number
+  /** whose applicants it is for; none: not by batches */
+  readonly batches?: readonly AimedBatch[]
 }
 
 export interface BulletinFile {
@@ -145,8 +147,28 @@ export class BulletinShelf {
       const text = await this.#fetch(id)
       if (!text.ok && text.code !== 'request.not-found') return text
     }
+    const { ids, pages } = found.value
+    const left = await this.#leaveOldOnes(new Set(ids), pages)
+    if (!left.ok) return left
     await this.#tell()
     return ok()
+  }
+
+  /**
+   * What is for a batch is no longer for who has deleted his draft in it. The first page says so of the newest; of older ones
+   * the next pages are asked, as long as one is kept here that was on none.
+   */
+  async #leaveOldOnes(found: ReadonlySet<string>, pages: number): Promise<Outcome<undefined>> {
+    const kept = await this.#kept()
+    const missing = new Set(
+      kept.filter(({ id, batches = [] }) => batches.length > 0 && !found.has(id)).map(({ id }) => id),
+    )
+    for (let page = 2; page <= pages && missing.size > 0; page++) {
+      const answered = await this.#deps.source.list({ page: String(page) })
+      if (!answered.ok) return answered
+      for (const { id } of answered.value.items) missing.delete(id)
+    }
+    return missing.size === 0 ? ok() : this.#change((items) => items.filter(({ id }) => !missing.has(id)))
   }
 
   /** Asks the server, keeps the titles, and says which they are. A withdrawn one leaves with the first unfiltered page. */
@@ -200,6 +222,10 @@ export class BulletinShelf {
 
   async #fetch(id: string): Promise<Outcome<BulletinText>> {
     const answered = await this.#deps.source.text(id)
+    // taken down, or no longer for this person
+    if (!answered.ok && answered.code === 'request.not-found') {
+      await this.#change((items) => items.filter((one) => one.id !== id))
+    }
     if (!answered.ok) return answered
     const text = answered.value
     const stored = await this.#change((items) => {

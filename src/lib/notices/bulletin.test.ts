@@ -26,6 +26,7 @@ const item = (
 
 let db: PhoneDatabase
 let published: BulletinText[]
+let pageSize = 100
 let reachable: boolean
 let asked: BulletinQuery[]
 /** what the server was told of */
@@ -43,11 +44,14 @@ function shelf(accountId = 'a'): BulletinShelf {
         const items = published.filter(
           ({ title, kind }) => title.includes(query.q ?? '') && (!query.kind || kind === query.kind),
         )
+        const from = (Number(query.page ?? '1') - 1) * pageSize
         return say({
-          items: items.map(({ id, kind, title, publishedAt, withdrawnAt, pinned, revision }) => {
-            return { id, kind, title, publishedAt, withdrawnAt, pinned, revision }
-          }),
-          pages: 1,
+          items: items
+            .slice(from, from + pageSize)
+            .map(({ id, kind, title, publishedAt, withdrawnAt, pinned, revision, batches }) => {
+              return { id, kind, title, publishedAt, withdrawnAt, pinned, revision, ...(batches && { batches }) }
+            }),
+          pages: Math.ceil(items.length / pageSize),
         })
       },
       text: async (id) => {
@@ -143,6 +147,35 @@ describe('announcements on the phone', () => {
     now += 1000
     expect(await shelf().open('1')).toMatchObject({ ok: false, code: 'network.offline' })
     now -= 1000
+  })
+
+  it('what is for a batch leaves the phone of who is no longer in it, also when it is old', async () => {
+    const batches = [{ id: 'b1', name: '2026 年度初定' }]
+    published = [...'123456789'].map((id) => item(id, `2026-11-${20 - Number(id)}`))
+    const old = item('a', '2026-10-02', 'announcement', { batches })
+    const older = item('b', '2026-10-01')
+    published.push(old, older)
+    pageSize = 4
+    await shelf().search({ page: '3' })
+    const isKept = async (id: string) => (await kept()).some((one) => one.id === id)
+    await shelf().refresh()
+    expect([await isKept('a'), await isKept('b')]).toEqual([true, true])
+    expect((await kept()).find(({ id }) => id === 'a')).toMatchObject({ batches })
+    published = published.filter((one) => one !== old)
+    reachable = false
+    await shelf().refresh()
+    expect(await isKept('a')).toBe(true)
+    reachable = true
+    await shelf().refresh()
+    expect([await isKept('a'), await isKept('b')]).toEqual([false, true])
+    pageSize = 100
+  })
+
+  it('what the server no longer knows is not there either when it is opened', async () => {
+    await shelf().search({})
+    published = published.filter(({ id }) => id !== '2')
+    expect(await shelf().open('2')).toMatchObject({ ok: false, code: 'request.not-found' })
+    expect((await kept()).map(({ id }) => id)).toEqual(['1', '3'])
   })
 
   it('[R107] what is pinned stands before what is newer', async () => {

@@ -1,4 +1,4 @@
-import type { Audience, BulletinEntry, BulletinState } from '#domain/bulletin/bulletin.ts'
+import type { AimedBatch, Audience, BulletinEntry, BulletinState } from '#domain/bulletin/bulletin.ts'
 import { instantOfShanghai, timeInShanghai } from '#domain/working-days.ts'
 
 /** How the states look in lists. */
@@ -13,6 +13,7 @@ export const stateTones: Readonly<Record<BulletinState, 'ok' | 'warn' | 'pri' | 
 export type BulletinDraft = { -readonly [Name in keyof BulletinEntry]: BulletinEntry[Name] } & {
   audience: Audience[]
   regions: string[]
+  batches: string[]
 }
 
 export const emptyBulletin = (): BulletinDraft => ({
@@ -23,11 +24,14 @@ export const emptyBulletin = (): BulletinDraft => ({
   body: '',
   audience: ['public'],
   regions: [],
+  batches: [],
   pinned: false,
 })
 
 /** What is written, without what the server adds. */
-export const entryOf = (kept: BulletinEntry): BulletinDraft => ({
+export const entryOf = (
+  kept: Omit<BulletinEntry, 'batches'> & { readonly batches: readonly AimedBatch[] },
+): BulletinDraft => ({
   kind: kept.kind,
   title: kept.title,
   documentNumber: kept.documentNumber,
@@ -35,6 +39,7 @@ export const entryOf = (kept: BulletinEntry): BulletinDraft => ({
   body: kept.body,
   audience: [...kept.audience],
   regions: [...kept.regions],
+  batches: kept.batches.map(({ id }) => id),
   pinned: kept.pinned,
 })
 

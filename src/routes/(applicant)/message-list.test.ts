@@ -44,6 +44,11 @@ describe('消息平台', () => {
     expect(all.map(({ href }) => href)).toEqual(['/messages?notice=n1', '/messages/b1', '/messages/b2'])
   })
 
+  it('an announcement says for which batch it is', () => {
+    const aimed = { ...announcement, batches: [{ id: 'x', name: '2026 年度初定' }] }
+    expect(messagesOf([notice], [aimed, policy]).map(({ aim }) => aim)).toEqual(['', '2026 年度初定', ''])
+  })
+
   it('[R107] filters by type, by both days of the range in Shanghai, and by part of the title', () => {
     const ids = (filter: Parameters<typeof filtered>[1]) => filtered(all, filter).map(({ id }) => id)
     expect(ids({ kind: 'announcement' })).toEqual(['b1'])

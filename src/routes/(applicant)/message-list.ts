@@ -1,6 +1,6 @@
 import type { KeptNotice } from '$lib/local/database.ts'
 import type { KeptBulletin } from '$lib/notices/bulletin.svelte.ts'
-import type { BulletinKind } from '#domain/bulletin/bulletin.ts'
+import { batchesInTag, type BulletinKind } from '#domain/bulletin/bulletin.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
 
 /** One line of 消息平台: a personal notice or something published (R108). */
@@ -16,6 +16,8 @@ export interface Message {
   readonly unread: boolean
   /** stands before all others */
   readonly pinned: boolean
+  /** for whose batch it is; '' where it is not for one */
+  readonly aim: string
   readonly href: string
 }
 
@@ -41,9 +43,10 @@ export function messagesOf(notices: readonly KeptNotice[], bulletins: readonly K
     at: createdAt,
     unread: readAt === null,
     pinned: false,
+    aim: '',
     href: `/messages?notice=${id}`,
   }))
-  const published = bulletins.map(({ id, kind, title, paragraphs, publishedAt, read, pinned }): Message => ({
+  const published = bulletins.map(({ id, kind, title, paragraphs, publishedAt, read, pinned, batches }): Message => ({
     id,
     kind,
     about: '',
@@ -52,6 +55,7 @@ export function messagesOf(notices: readonly KeptNotice[], bulletins: readonly K
     at: publishedAt ?? '1970-01-01T00:00:00Z',
     unread: !read,
     pinned: pinned ?? false,
+    aim: batchesInTag(batches ?? []),
     href: `/messages/${id}`,
   }))
   return [...told, ...published].sort(
