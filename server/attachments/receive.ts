@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Server } from '@tus/server'
 import * as v from 'valibot'
 import { ok, type Outcome, type ProblemCode, refuse, type Refused } from '#domain/problems.ts'
-import type { Dependencies } from '#server/platform/environment.ts'
+import type { Act, Dependencies } from '#server/platform/environment.ts'
 import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
 import { problem, problemBody } from '#server/platform/problem-response.ts'
 import { insertion } from '#server/platform/statements.ts'
@@ -68,6 +68,7 @@ export async function receive(
   incoming?: AsyncIterable<Uint8Array>,
 ): Promise<Response> {
   let announced: AllowedFile | undefined
+  let announcedAt = 0
   let refused: Refused | undefined
   const orThrow = <T>(outcome: Outcome<T>): T => {
     if (outcome.ok) return outcome.value
@@ -94,6 +95,7 @@ export async function receive(
       const file = { ...(read.output as v.InferOutput<typeof announcement>), size: upload.size ?? 0 }
       const { accept, now } = orThrow(await checkAnnounced(platform, who, file))
       announced = { ...file, accept, now }
+      announcedAt = performance.now()
       return {}
     },
     onResponseError: (_request, error) => {
@@ -114,7 +116,12 @@ export async function receive(
         platform,
         who,
         upload,
-        whole && { bytes: whole, accept: announced!.accept, unwritten },
+        whole && {
+          bytes: whole,
+          accept: announced!.accept,
+          unwritten,
+          clock: () => platform.clock.before(announced!.now, announcedAt - performance.now()),
+        },
       )
       // Nobody knows yet whether it is clean: the next question about the upload finds it here and asks again.
       if (!verdict.ok && verdict.code === 'request.unavailable') await store.keepWhole(id)
@@ -159,6 +166,8 @@ interface Whole {
   readonly accept: AllowedFile['accept']
   /** the row, where it is written with the verdict */
   readonly unwritten: Upload | undefined
+  /** the database's time, which was asked for when the file was announced */
+  readonly clock: () => Date
 }
 
 /**
@@ -174,7 +183,7 @@ async function settled(
 ): Promise<Outcome<undefined>> {
   if (upload.state === 'refused') return refusalOf(upload)
   if (upload.state === 'verified' || (!whole && upload.received < upload.length)) return ok()
-  const end = (inspected: Inspected) => settle(platform, who, upload, inspected, whole?.unwritten !== undefined)
+  const end = (inspected: Inspected) => settle(platform, who, upload, inspected, whole)
   const bytes = whole?.bytes ?? (await assemble(platform, upload))
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== upload.sha256) {
     return end({ refusal: { code: 'attachment.wrong-digest' } })
@@ -201,14 +210,14 @@ async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Ar
 
 /**
  * Writes the verdict. Bytes that passed lie in the store under their own digest before the row says so.
- * @param isNew the row is written with it
+ * @param whole where the request brought all of it; its row, where it is not written yet, is written with the verdict
  */
 async function settle(
   platform: Dependencies,
   who: Signed,
   upload: Upload,
   inspected: Inspected,
-  isNew: boolean,
+  whole: Whole | undefined,
 ): Promise<Outcome<undefined>> {
   let verdict: Outcome<undefined> = ok()
   let stored: { sha256: string; size: number; mediaType: string; pages: number } | undefined
@@ -219,7 +228,7 @@ async function settle(
     await platform.files.put(contentKey(sha256), bytes)
     stored = { sha256, size: bytes.byteLength, mediaType, pages }
   } else verdict = refuse(inspected.refusal.code, inspected.refusal.params)
-  const first = await actAs(platform, who, async (ctx) => {
+  const decide = async (ctx: Act) => {
     if (stored) ctx.write(storedNoted({ ...stored, checkedAt: ctx.now }))
     const written = {
       state: stored ? ('verified' as const) : ('refused' as const),
@@ -228,7 +237,7 @@ async function settle(
       received: upload.length,
       updatedAt: ctx.now,
     }
-    if (isNew) ctx.write(uploadNoted({ ...upload, ...written }))
+    if (whole?.unwritten) ctx.write(uploadNoted({ ...upload, ...written }))
     else if (!(await writeVerdict(ctx.db, who, upload.id, written))) return ok(false)
     ctx.audit({
       action: stored ? 'attachment.uploaded' : 'attachment.refused',
@@ -237,7 +246,8 @@ async function settle(
       details: { path: upload.path, size: upload.length, ...(!verdict.ok && { code: verdict.code }) },
     })
     return ok(true)
-  })
+  }
+  const first = await actAs(platform, who, decide, { ...(whole && { clock: whole.clock }) })
   if (!first.value) {
     // Another node was asked about the same upload and was faster: its verdict counts. It may have removed the parts while
     // they were read here, so that ours says nothing.

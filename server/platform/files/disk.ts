@@ -31,7 +31,6 @@ export function createDiskFiles(folder: string): FileStore {
       }
       // The name itself must survive a power cut too.
       await flushFolder(dirname(path))
-      return (await factsOf(key))!
     },
     get: async (key, range) => {
       const facts = await factsOf(key)

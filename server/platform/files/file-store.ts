@@ -28,7 +28,7 @@ export interface FileStore {
    * Stores the bytes under the key, whole or not at all; a file already there is replaced.
    * A content key (`contentKey(sha256)`) is checked: bytes with another digest throw `WrongDigest` and nothing is kept.
    */
-  put(key: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<FileFacts>
+  put(key: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
   /** The file, or undefined if there is none. A range that begins beyond the end throws RangeError. */
   get(key: string, range?: ByteRange): Promise<StoredFile | undefined>
   head(key: string): Promise<FileFacts | undefined>

@@ -108,7 +108,6 @@ export function createS3Files(config: S3Config): FileStore {
       const answer = await ask('PUT', key, { body })
       if (answer.status === 404) throw new S3Failed('PUT answered 404: does the bucket exist?')
       await answer.body?.cancel()
-      return { key, size: body.byteLength, modifiedAt: new Date() }
     },
     get: async (key, range) => {
       assertKey(key)
