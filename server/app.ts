@@ -8,7 +8,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { staffRoutes } from './accounts/staff-routes.ts'
 import { cookieNameOf, session } from './accounts/session.ts'
 import { applicationRoutes } from './applications/routes.ts'
-import { batchRoutes, dictionaryRoutes, directoryRoutes, editionRoutes } from './batches/routes.ts'
+import { batchRoutes, dictionaryRoutes, directoryRoutes, editionRoutes, readingTextRoutes } from './batches/routes.ts'
 import { fileRoutes, uploadRoutes } from './attachments/routes.ts'
 import { bulletinRoutes } from './bulletin/routes.ts'
 import { committeeRoutes } from './committee/routes.ts'
@@ -119,6 +119,7 @@ export function createApp(platform: Dependencies) {
     .route('/editions', editionRoutes)
     .route('/directory', directoryRoutes)
     .route('/dictionaries', dictionaryRoutes)
+    .route('/reading-texts', readingTextRoutes)
     .route('/uploads', uploadRoutes)
     .route('/files', fileRoutes)
     .route('/papers', paperRoutes)

@@ -44,11 +44,8 @@ export const applicationRoutes = new Hono<SignedEnv>()
       await act(c, (ctx) => openReading(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').batchId)),
     ),
   )
-  .post('/:id/reading/accept', byId, inBatch, async (c) =>
-    respond(
-      c,
-      await act(c, (ctx) => acceptReading(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').batchId)),
-    ),
+  .post('/:id/reading/accept', byId, json(v.object({ batchId: uuid, textId: v.exactOptional(uuid) })), async (c) =>
+    respond(c, await act(c, (ctx) => acceptReading(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
   .post('/:id/copy', byId, json(v.object({ from: uuid })), async (c) =>
     respond(

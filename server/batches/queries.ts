@@ -48,6 +48,57 @@ export const findEdition = (db: Db, _who: Who, id: string) =>
 export const findReadingText = (db: Db, _who: Who, id: string) =>
   db.selectFrom('readingText').selectAll().where('id', '=', id).executeTakeFirst()
 
+/** Every version of every text that is read first, the newest of each before the others, with who wrote it. */
+export const listReadingTexts = (db: Db, _office: Signed) =>
+  db
+    .selectFrom('readingText')
+    .leftJoin('account', 'account.id', 'readingText.changedBy')
+    .select(['readingText.id', 'textId', 'kind', 'version', 'title', 'account.fullName as by', 'readingText.createdAt'])
+    .orderBy('textId')
+    .orderBy('version', 'desc')
+    .execute()
+
+/** The versions of one of them with their words, the newest first. */
+export const listReadingVersions = (db: Db, _office: Signed, textId: string) =>
+  db
+    .selectFrom('readingText')
+    .leftJoin('account', 'account.id', 'readingText.changedBy')
+    .select(['readingText.id', 'kind', 'version', 'title', 'body', 'account.fullName as by', 'readingText.createdAt'])
+    .where('textId', '=', textId)
+    .orderBy('version', 'desc')
+    .execute()
+
+export const newestOfReadingText = (db: Db, textId: string) =>
+  db
+    .selectFrom('readingText')
+    .select('id')
+    .where('textId', '=', textId)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+/** How many have accepted each version of a text. */
+export const countAccepted = (db: Db, _office: Signed, textId: string) =>
+  db
+    .selectFrom('reading')
+    .innerJoin('readingText', 'readingText.id', 'reading.readingTextId')
+    .select(['readingTextId', sql<number>`count(*)::int`.as('count')])
+    .where('textId', '=', textId)
+    .where('acceptedAt', 'is not', null)
+    .groupBy('readingTextId')
+    .execute()
+
+/** Which batches have which version, the newest batch first; of one text or of all. */
+export const listBatchesByText = (db: Db, _office: Signed, textId?: string) =>
+  db
+    .selectFrom('batch')
+    .innerJoin('readingText', 'readingText.id', 'batch.readingTextId')
+    .select(['batch.id', 'batch.name', 'readingTextId'])
+    .$if(textId !== undefined, (query) => query.where('textId', '=', textId!))
+    .orderBy('opensAt', 'desc')
+    .orderBy('batch.id')
+    .execute()
+
 /** Every batch there is, the newest first: the office's calendar. */
 export const listAllBatches = (db: Db, _office: Signed): Promise<Batch[]> =>
   db.selectFrom('batch').selectAll().orderBy('opensAt', 'desc').orderBy('id').execute()

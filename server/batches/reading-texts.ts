@@ -1,8 +1,29 @@
-import type { Gate } from '#domain/forms/application-type.ts'
+import { paragraphsOf } from '#domain/bulletin/rich-text.ts'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import {
+  checkReadingText,
+  type ReadingKind,
+  readingKinds,
+  type ReadingTextEntry,
+  tidiedReading,
+} from '#domain/rules/reading-text.ts'
 import type { Act } from '#server/platform/environment.ts'
+import type { Signed } from '#server/platform/who.ts'
+import type { Database } from '#server/schema.ts'
+import type { Kysely } from 'kysely'
+import {
+  countAccepted,
+  findReadingText,
+  listBatchesByText,
+  listReadingTexts,
+  listReadingVersions,
+  newestOfReadingText,
+} from './queries.ts'
+
+type Db = Kysely<Database>
 
 export interface ReadingText {
-  readonly kind: Gate['text']
+  readonly kind: ReadingKind
   readonly title: string
   readonly paragraphs: readonly string[]
 }
@@ -50,30 +71,175 @@ export const readingTexts: readonly ReadingText[] = [
   },
 ]
 
+const given = (kind: ReadingKind): ReadingTextEntry => {
+  const { title, paragraphs } = readingTexts.find((one) => one.kind === kind)!
+  return { title, body: paragraphs.join('\n\n') }
+}
+
+/** A version as columns: the text once with its marks and once without. */
+export const readingColumns = ({ title, body }: ReadingTextEntry) => ({
+  title,
+  body,
+  paragraphs: JSON.stringify(paragraphsOf(body)),
+})
+
+/** The first version of each text that comes with the product. */
+export const givenReadingTexts = readingTexts.map(({ kind }) => ({
+  textId: kind,
+  kind,
+  version: 1,
+  ...readingColumns(given(kind)),
+}))
+
 /**
- * The newest text of a kind. A system that has none yet lays down the one that comes with it: the first batch of a new
- * installation needs it.
+ * The newest version of the text that all batches of a kind have where the office chose no other. A system that has none yet lays
+ * down the one that comes with it: the first batch of a new installation needs it.
  * @returns its id
  */
-export async function newestReadingText(ctx: Act, kind: Gate['text']): Promise<string> {
-  const find = () =>
-    ctx.db
-      .selectFrom('readingText')
-      .select('id')
-      .where('kind', '=', kind)
-      .orderBy('version', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-  const found = await find()
+export async function newestReadingText(ctx: Act, kind: ReadingKind): Promise<string> {
+  const found = await newestOfReadingText(ctx.db, kind)
   if (found) return found.id
-  const given = readingTexts.find((one) => one.kind === kind)
-  if (!given) throw new Error(`No reading text ${kind}`)
-  const { title, paragraphs } = given
   await ctx.db
     .insertInto('readingText')
-    .values({ id: ctx.newId(), kind, version: 1, title, paragraphs: JSON.stringify(paragraphs), createdAt: ctx.now })
+    .values({
+      id: ctx.newId(),
+      ...givenReadingTexts.find((one) => one.kind === kind)!,
+      changedBy: null,
+      createdAt: ctx.now,
+    })
     // Somebody else made a first batch at the same moment.
-    .onConflict((conflict) => conflict.columns(['kind', 'version']).doNothing())
+    .onConflict((conflict) => conflict.columns(['textId', 'version']).doNothing())
     .execute()
-  return (await find())!.id
+  return (await newestOfReadingText(ctx.db, kind))!.id
+}
+
+/**
+ * Every text, with the versions of it that batches have, and the newest. One that comes with the product and was laid down nowhere
+ * yet has the version 0 and no id.
+ */
+export async function readingTextsOnDesk(db: Db, who: Signed) {
+  const [versions, uses] = await Promise.all([listReadingTexts(db, who), listBatchesByText(db, who)])
+  const batchesOf = (id: string) =>
+    uses.filter(({ readingTextId }) => readingTextId === id).map((use) => ({ id: use.id, name: use.name }))
+  const newestVersions = versions.filter((version, at) => version.textId !== versions[at - 1]?.textId)
+  const texts = newestVersions.map(({ textId, kind, id: newestId }) => {
+    const inUse = versions
+      .filter((version) => version.textId === textId)
+      .map(({ id, version, title, by, createdAt }) => ({ id, version, title, by, createdAt, batches: batchesOf(id) }))
+      .filter(({ id, batches }) => id === newestId || batches.length > 0)
+    return { textId, kind, newest: inUse[0]!, inUse }
+  })
+  const missing = readingKinds
+    .filter((kind) => !newestVersions.some(({ textId }) => textId === kind))
+    .map((kind) => {
+      const newest = { id: null, version: 0, title: given(kind).title, by: null, createdAt: null, batches: [] }
+      return { textId: kind as string, kind, newest, inUse: [newest] }
+    })
+  const place = ({ kind, textId }: { kind: ReadingKind; textId: string }) =>
+    readingKinds.indexOf(kind) * 2 + (textId === kind ? 0 : 1)
+  return [...texts, ...missing].sort(
+    (a, b) => place(a) - place(b) || a.newest.title.localeCompare(b.newest.title, 'zh-Hans-CN'),
+  )
+}
+
+/** One text with all its versions, the newest first: who has accepted each, and which batches have it. */
+export async function openReadingText(db: Db, who: Signed, textId: string) {
+  const rows = await listReadingVersions(db, who, textId)
+  const [newest] = rows
+  if (!newest) {
+    const kind = readingKinds.find((one) => one === textId)
+    if (kind === undefined) return refuse('request.not-found')
+    return ok({ textId, kind, version: 0, ...given(kind), versions: [] })
+  }
+  const [accepted, uses] = await Promise.all([countAccepted(db, who, textId), listBatchesByText(db, who, textId)])
+  return ok({
+    textId,
+    kind: newest.kind,
+    version: newest.version,
+    title: newest.title,
+    body: newest.body,
+    versions: rows.map(({ id, version, title, body, by, createdAt }) => ({
+      id,
+      version,
+      title,
+      body,
+      by,
+      createdAt,
+      accepted: accepted.find(({ readingTextId }) => readingTextId === id)?.count ?? 0,
+      batches: uses.filter(({ readingTextId }) => readingTextId === id).map((use) => ({ id: use.id, name: use.name })),
+    })),
+  })
+}
+
+/** A new text beside those that there are; batches have it once the office chooses it. Refused: what nobody could read. */
+export async function writeNewReadingText(
+  ctx: Act,
+  who: Signed,
+  { kind, ...typed }: ReadingTextEntry & { readonly kind: ReadingKind },
+): Promise<Outcome<{ textId: string; id: string }>> {
+  const entry = tidiedReading(typed)
+  const fine = checkReadingText(entry)
+  if (!fine.ok) return fine
+  const [id, textId] = [ctx.newId(), ctx.newId()]
+  await ctx.db
+    .insertInto('readingText')
+    .values({ id, textId, kind, version: 1, ...readingColumns(entry), changedBy: who.accountId, createdAt: ctx.now })
+    .execute()
+  ctx.audit({ action: 'reading-text.written', subject: `reading-text:${textId}`, details: { kind, version: 1, id } })
+  return ok({ textId, id })
+}
+
+/**
+ * Writes a text anew, as its next version: what people have accepted stays as they read it, and a batch goes on with the version
+ * that it has until the office chooses the new one for it. Refused: what nobody could read, and where somebody else has written it
+ * since the version that was changed. Nothing changed makes no version.
+ */
+export async function changeReadingText(
+  ctx: Act,
+  who: Signed,
+  textId: string,
+  { version, ...typed }: ReadingTextEntry & { readonly version: number },
+): Promise<Outcome<{ version: number }>> {
+  const opened = await openReadingText(ctx.db, who, textId)
+  if (!opened.ok) return opened
+  const { kind, version: standing, title, body } = opened.value
+  if (standing !== version) return refuse('reading-text.version-changed')
+  const entry = tidiedReading(typed)
+  const fine = checkReadingText(entry)
+  if (!fine.ok) return fine
+  if (entry.title === title && entry.body === body) return ok({ version })
+  // Two at once: the second meets the first one's version and is refused.
+  const written = await ctx.db
+    .insertInto('readingText')
+    .values({
+      id: ctx.newId(),
+      textId,
+      kind,
+      version: version + 1,
+      ...readingColumns(entry),
+      changedBy: who.accountId,
+      createdAt: ctx.now,
+    })
+    .onConflict((conflict) => conflict.columns(['textId', 'version']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!written) return refuse('reading-text.version-changed')
+  ctx.audit({
+    action: 'reading-text.written',
+    subject: `reading-text:${textId}`,
+    details: { kind, version: version + 1, id: written.id },
+  })
+  return ok({ version: version + 1 })
+}
+
+/** The text that a batch is to have: the one chosen, where it is of the kind that its form asks for, or the one for all. */
+export async function readingTextFor(
+  ctx: Act,
+  who: Signed,
+  { text: kind, label }: { readonly text: ReadingKind; readonly label: string },
+  chosen: string | undefined,
+): Promise<Outcome<string>> {
+  if (chosen === undefined) return ok(await newestReadingText(ctx, kind))
+  const found = await findReadingText(ctx.db, who, chosen)
+  return found?.kind === kind ? ok(found.id) : refuse('answer.not-in-list', { label }, { path: 'readingTextId' })
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { ENTRIES_AT_MOST, officeListIds } from '#domain/code-lists/office-lists.ts'
 import { ok } from '#domain/problems.ts'
+import { READING_BODY_AT_MOST, readingKinds } from '#domain/rules/reading-text.ts'
 import type { Env, SignedEnv } from '#server/platform/environment.ts'
 import { withRole } from '#server/platform/permit.ts'
 import { respond } from '#server/platform/problem-response.ts'
@@ -10,6 +11,7 @@ import { json, param } from '#server/platform/validate.ts'
 import { allPoints, changePoint, openPoint } from './acceptance-points.ts'
 import { catalogueOf, directory, offeredBatch, offeredBatches } from './actions.ts'
 import { dictionaries, renewBatches, writeList } from './code-lists.ts'
+import { changeReadingText, openReadingText, readingTextsOnDesk, writeNewReadingText } from './reading-texts.ts'
 import { batchCalendar, batchDays, createBatch, updateBatch } from './settings.ts'
 
 const byId = v.object({ id: v.pipe(v.string(), v.uuid()) })
@@ -48,6 +50,7 @@ const settings = {
     v.array(v.object({ id: short, titles: v.pipe(v.array(short), v.maxLength(20)) })),
     v.maxLength(300),
   ),
+  readingTextId: v.exactOptional(v.pipe(v.string(), v.uuid())),
 }
 
 /** The batches as the office keeps them: mounted before the public ones. */
@@ -137,3 +140,33 @@ export const dictionaryRoutes = new Hono<SignedEnv>()
       respond(c, await act(c, (ctx) => writeList(ctx, c.var.who, c.req.valid('param').list, c.req.valid('json')))),
   )
   .post('/renew-batches', async (c) => respond(c, await act(c, (ctx) => renewBatches(ctx, c.var.who))))
+
+// Longer than the rule allows, so that the rule says how much too long a text is.
+const words = {
+  title: v.pipe(v.string(), v.maxLength(1000)),
+  body: v.pipe(v.string(), v.maxLength(READING_BODY_AT_MOST * 4)),
+}
+const textId = param(v.object({ textId: v.union([v.picklist(readingKinds), v.pipe(v.string(), v.uuid())]) }))
+const batchReaders = ['office', 'secretary', 'auditor', 'admin'] as const
+
+/** The texts that are read before an application starts (R28–R30), for those who see the batches; the office writes them. */
+export const readingTextRoutes = new Hono<SignedEnv>()
+  .get('/', withRole(...batchReaders), async (c) =>
+    respond(c, ok(await readingTextsOnDesk(c.var.platform.database.db, c.var.who))),
+  )
+  .post('/', withRole('office'), json(v.object({ kind: v.picklist(readingKinds), ...words })), async (c) =>
+    respond(c, await act(c, (ctx) => writeNewReadingText(ctx, c.var.who, c.req.valid('json')))),
+  )
+  .get('/:textId', withRole(...batchReaders), textId, async (c) =>
+    respond(c, await openReadingText(c.var.platform.database.db, c.var.who, c.req.valid('param').textId)),
+  )
+  .put(
+    '/:textId',
+    withRole('office'),
+    textId,
+    json(v.object({ ...words, version: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+    async (c) => {
+      const { textId: of } = c.req.valid('param')
+      return respond(c, await act(c, (ctx) => changeReadingText(ctx, c.var.who, of, c.req.valid('json'))))
+    },
+  )

@@ -19,7 +19,7 @@ import {
   nextBatchSerial,
   submissionsByDay,
 } from './queries.ts'
-import { newestReadingText } from './reading-texts.ts'
+import { readingTextFor } from './reading-texts.ts'
 
 type Db = Kysely<Database>
 
@@ -32,7 +32,7 @@ const settingsOf = (batch: Batch): BatchSettings => ({
 export async function batchCalendar(db: Db, who: Signed) {
   const [batches, counts] = await Promise.all([listAllBatches(db, who), countStates(db, who)])
   return batches.map((batch) => {
-    const { nextSerial: _, readingTextId: __, createdAt: ___, ...shown } = batch
+    const { nextSerial: _, createdAt: __, ...shown } = batch
     const own = counts.filter(({ batchId }) => batchId === batch.id)
     return {
       ...shown,
@@ -61,12 +61,17 @@ const columnsOf = (settings: BatchSettings, form: ApplicationType, lists: Office
   overrides: JSON.stringify(soundOverrides(form, settings.overrides)),
 })
 
-/** A new batch, with the newest catalogue and reading text of its type. Refused: settings that make no batch. */
+/**
+ * A new batch, with the newest catalogue of its type, and its newest reading text where none is chosen. Refused: settings that make
+ * no batch.
+ */
 export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings): Promise<Outcome<{ id: string }>> {
   const lists = await currentLists(ctx.db, who)
   const type = await newestForm(ctx.db, who, settings.type)
   const sound = checkBatch(settings, { form: type, lists })
   if (!sound.ok) return sound
+  const reading = await readingTextFor(ctx, who, type.gate, settings.readingTextId)
+  if (!reading.ok) return reading
   const id = ctx.newId()
   await ctx.db
     .insertInto('batch')
@@ -75,7 +80,7 @@ export async function createBatch(ctx: Act, who: Signed, settings: BatchSettings
       type: settings.type,
       serial: await nextBatchSerial(ctx.db, who, settings.type, settings.year),
       editionId: await storeEdition(ctx.db, type),
-      readingTextId: await newestReadingText(ctx, type.gate.text),
+      readingTextId: reading.value,
       createdAt: ctx.now,
       ...columnsOf(settings, type, lists),
     })
@@ -102,23 +107,31 @@ export async function updateBatch(
   const lists = await currentLists(ctx.db, who)
   const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) }, { form: kind, lists })
   if (!allowed.ok) return allowed
+  // Of another type it asks for another text.
+  const chosen = type === batch.type ? after.readingTextId : change.readingTextId
+  const reading = await readingTextFor(ctx, who, kind.gate, chosen)
+  if (!reading.ok) return reading
   const moved = type !== batch.type || year !== batch.year
   await ctx.db
     .updateTable('batch')
     .set({
       ...columnsOf(after, kind, lists),
       ...(moved && { type, serial: await nextBatchSerial(ctx.db, who, type, year) }),
-      ...(type !== batch.type && {
-        editionId: await storeEdition(ctx.db, kind),
-        readingTextId: await newestReadingText(ctx, kind.gate.text),
-      }),
+      readingTextId: reading.value,
+      ...(type !== batch.type && { editionId: await storeEdition(ctx.db, kind) }),
     })
     .where('id', '=', id)
     .execute()
   ctx.audit({
     action: 'batch.changed',
     subject: `batch:${id}`,
-    details: { changed: Object.keys(change), closesAt: { before: before.closesAt, after: after.closesAt } },
+    details: {
+      changed: Object.keys(change),
+      closesAt: { before: before.closesAt, after: after.closesAt },
+      ...(reading.value !== batch.readingTextId && {
+        readingTextId: { before: batch.readingTextId, after: reading.value },
+      }),
+    },
   })
   return ok()
 }

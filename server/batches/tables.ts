@@ -3,6 +3,7 @@ import type { CodeItem } from '#domain/code-lists/code-list.ts'
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import type { ApplicationType, ApplicationTypeId } from '#domain/forms/application-type.ts'
 import type { BatchOverrides } from '#domain/forms/edition.ts'
+import type { ReadingKind } from '#domain/rules/reading-text.ts'
 
 export interface AcceptancePointTable {
   id: string
@@ -23,12 +24,20 @@ export interface CatalogueEditionTable {
   createdAt: Generated<Date>
 }
 
+/** One version of a text that is read before an application starts (R28–R30). The database refuses to change it. */
 export interface ReadingTextTable {
   id: string
-  kind: string
+  /** the text that it is a version of; the kind, for the one that comes with the product */
+  textId: string
+  kind: ReadingKind
   version: number
   title: string
+  /** with its marks (#domain/bulletin/rich-text.ts) */
+  body: Generated<string>
+  /** the same without marks */
   paragraphs: JSONColumnType<string[]>
+  /** null: it comes with the product */
+  changedBy: string | null
   createdAt: Generated<Date>
 }
 

@@ -23,6 +23,7 @@ import * as closingHour from './0080-closing-hour.ts'
 import * as limitsWithoutALog from './0081-limits-without-a-log.ts'
 import * as filesOfAnApplication from './0082-files-of-an-application.ts'
 import * as bulletinBatches from './0095-bulletin-batches.ts'
+import * as readingTextEditor from './0090-reading-text-editor.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -50,4 +51,5 @@ export const migrations: Record<string, Migration> = {
   '0081-limits-without-a-log': limitsWithoutALog,
   '0082-files-of-an-application': filesOfAnApplication,
   '0095-bulletin-batches': bulletinBatches,
+  '0090-reading-text-editor': readingTextEditor,
 }

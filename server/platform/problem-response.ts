@@ -71,6 +71,8 @@ export const problemStatus = {
   'code-list.entry-gone': 409,
   'code-list.relied-on': 409,
   'code-list.version-changed': 409,
+  'reading-text.version-changed': 409,
+  'reading.text-changed': 409,
   'reading.too-early': 425,
   'reading.missing': 403,
 

@@ -148,6 +148,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     integrity_record: 'entered by number, registered or not; told to whom it bars, with its end (E15)',
     objection: 'the office alone reads who objected and why (T18)',
     publicity_entry: 'on which public list; the list is public and the step is in steps',
+    reading_text: 'texts of the office; who wrote them is in the audit',
     request_key: 'answers kept for a few days, so that a request sent twice counts once',
     review_mark: 'notes of the office for itself while it looks',
     session_case: 'the ballot is secret (T15); its result is in steps',

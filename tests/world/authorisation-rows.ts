@@ -265,6 +265,15 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     answers: ['code-list.version-changed'],
   },
   'post /api/dictionaries/renew-batches': { gate: ['office', 'admin'] },
+  'get /api/reading-texts': { gate: calendar },
+  'post /api/reading-texts': { gate: ['office'], attempt: () => ({ json: {} }), answers: ['request.invalid'] },
+  'get /api/reading-texts/{textId}': { gate: calendar, attempt: () => ({ param: { textId: 'pledge' } }) },
+  'put /api/reading-texts/{textId}': {
+    gate: ['office'],
+    // nobody has written it so often
+    attempt: () => ({ param: { textId: 'pledge' }, json: { title: '', body: '', version: 99 } }),
+    answers: ['reading-text.version-changed'],
+  },
   'get /api/directory': { gate: 'everybody' },
   'get /api/directory/desk': { gate: ['office', 'admin'] },
   'post /api/directory/desk': {

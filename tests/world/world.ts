@@ -16,7 +16,7 @@ import { type Api, createApp } from '#server/app.ts'
 import { storeEdition } from '#server/batches/actions.ts'
 import { acceptancePoints } from '#server/demo/acceptance-points.ts'
 import { offers } from '#server/demo/batches.ts'
-import { readingTexts } from '#server/batches/reading-texts.ts'
+import { givenReadingTexts } from '#server/batches/reading-texts.ts'
 import type { ApplicationTable } from '#server/applications/tables.ts'
 import type { BatchTable } from '#server/batches/tables.ts'
 import type { MovableClock } from '#server/platform/clock.ts'
@@ -124,12 +124,7 @@ export async function openWorld(kind: DatabaseKind, config: Partial<Config> = {}
   const now = () => clock.now(db)
 
   await db.insertInto('acceptancePoint').values(acceptancePoints).execute()
-  const texts = readingTexts.map(({ paragraphs, ...text }) => ({
-    id: crypto.randomUUID(),
-    version: 1,
-    paragraphs: JSON.stringify(paragraphs),
-    ...text,
-  }))
+  const texts = givenReadingTexts.map((text) => ({ id: crypto.randomUUID(), ...text }))
   await db.insertInto('readingText').values(texts).execute()
   const editions = new Map<ApplicationTypeId, string>()
   for (const type of Object.values(applicationTypes)) editions.set(type.id, await storeEdition(db, type))

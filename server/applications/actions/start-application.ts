@@ -19,6 +19,9 @@ export const START_VERSION = 1
 export interface ReadingView {
   readonly textId: string
   readonly title: string
+  /** with its marks */
+  readonly body: string
+  /** the same without, for pages of before */
   readonly paragraphs: readonly string[]
   readonly seconds: number
   readonly deliveredAt: Date
@@ -74,7 +77,7 @@ export async function openReading(
   const { batch, type, account } = opened.value
   const text = await getReadingText(ctx.db, who, batch.readingTextId)
   if (!text.ok) throw new Error(`No reading text ${batch.readingTextId}`)
-  const { id: textId, title, paragraphs } = text.value
+  const { id: textId, title, body, paragraphs } = text.value
   await ctx.db
     .insertInto('reading')
     .values({
@@ -91,6 +94,7 @@ export async function openReading(
   return ok({
     textId,
     title,
+    body,
     paragraphs,
     seconds: type.gate.seconds,
     deliveredAt: reading.deliveredAt,
@@ -111,13 +115,14 @@ const findReading = (ctx: Act, who: Signed, applicationId: string, readingTextId
 
 /**
  * 【同意】 or 【下一步】 under the text: after at least the gate's seconds of server time, the application begins as DRAFT
- * (T1, R28–R30, A11). Accepting twice gives the same answer.
+ * (T1, R28–R30, A11). Accepting twice gives the same answer. Refused: another text than the batch has now, where the person says
+ * which one he sees.
  */
 export async function acceptReading(
   ctx: Act,
   who: Signed,
   applicationId: string,
-  batchId: string,
+  { batchId, textId }: { readonly batchId: string; readonly textId?: string },
 ): Promise<Outcome<{ version: number; gateAcceptedAt: Date }>> {
   const started = await findOwn(ctx.db, who, applicationId)
   if (started?.gateAcceptedAt) return ok({ version: started.version, gateAcceptedAt: started.gateAcceptedAt })
@@ -126,6 +131,7 @@ export async function acceptReading(
   const opened = await mayStart(ctx, who, applicationId, batchId)
   if (!opened.ok) return opened
   const { batch, type, account } = opened.value
+  if (textId !== undefined && textId !== batch.readingTextId) return refuse('reading.text-changed')
   const reading = await findReading(ctx, who, applicationId, batch.readingTextId)
   if (!reading) return refuse('reading.missing')
   const left = type.gate.seconds * 1000 - (ctx.now.getTime() - reading.deliveredAt.getTime())

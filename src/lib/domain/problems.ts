@@ -82,6 +82,7 @@ export const phoneProblems = {
   },
   'reading.too-early': { title: '请读完再继续', detail: '请读完全文，还要 {seconds} 秒才能继续。' },
   'reading.missing': { title: '还没有阅读', detail: '还没有阅读并同意，请先打开阅读页。' },
+  'reading.text-changed': { title: '内容有更新', detail: '要读的内容刚刚换成了新的，请读完新的再继续。' },
 
   // applications
   'application.not-editable': {

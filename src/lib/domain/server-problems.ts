@@ -48,6 +48,10 @@ export const serverProblems = {
     title: '别人刚改过',
     detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
   },
+  'reading-text.version-changed': {
+    title: '别人刚改过',
+    detail: '这份文本刚由别人改过，您写的还在。请刷新，核对最新的一版后再保存。',
+  },
   'committee.confirmed': { title: '评审会已确认', detail: '这次评审会的结果已由主持人确认并封存，不能再改。' },
   'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
   'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },

@@ -25,6 +25,8 @@ export interface BatchSettings {
   /** minutes after the end in which what already stood on the server may still be sent; 0: none */
   readonly graceMinutes: number
   readonly specialties: readonly SpecialtyChoice[]
+  /** the version of the text that is read first (R28–R30); left out, the newest of the one for all batches of the type */
+  readonly readingTextId?: string
   /** what it asks for otherwise than its edition of the form does */
   readonly overrides: BatchOverrides
 }
@@ -75,8 +77,8 @@ export function checkBatch(settings: BatchSettings, rules: BatchRules = {}): Out
 
 /**
  * Whether settings may be replaced by others. Once somebody has submitted, type, year, start, level, specialties and what the
- * form demands stand, and the end and the grace after it may only move to later (DOMAIN §3.4); texts that explain may always
- * change. Before that anything may change that makes a batch.
+ * form demands stand, and the end and the grace after it may only move to later (DOMAIN §3.4); texts that explain, and the one that
+ * is read first, may always change: who has begun has accepted the one he read. Before that anything may change that makes a batch.
  */
 export function changeBatch(
   before: BatchSettings,
