@@ -178,6 +178,8 @@ try {
     { name: 'office-phrases', path: '/office/phrases', office: true },
     { name: 'office-dictionaries', path: '/office/dictionaries', office: true },
     { name: 'office-directory', path: '/office/directory', office: true },
+    { name: 'office-reading-texts', path: '/office/reading-texts', office: true },
+    { name: 'office-reading-text-edit', path: '/office/reading-texts/pledge', office: true },
     { name: 'office-bulletin', path: '/office/bulletin', office: true },
     { name: 'office-bulletin-edit', path: `/office/bulletin/${article.id}`, office: true },
     { name: 'office-integrity', path: '/office/integrity', office: true },

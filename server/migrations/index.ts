@@ -22,8 +22,8 @@ import * as bulletinFilesAndReaders from './0072-bulletin-files-and-readers.ts'
 import * as closingHour from './0080-closing-hour.ts'
 import * as limitsWithoutALog from './0081-limits-without-a-log.ts'
 import * as filesOfAnApplication from './0082-files-of-an-application.ts'
-import * as bulletinBatches from './0095-bulletin-batches.ts'
 import * as readingTextEditor from './0090-reading-text-editor.ts'
+import * as bulletinBatches from './0095-bulletin-batches.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -50,6 +50,6 @@ export const migrations: Record<string, Migration> = {
   '0080-closing-hour': closingHour,
   '0081-limits-without-a-log': limitsWithoutALog,
   '0082-files-of-an-application': filesOfAnApplication,
-  '0095-bulletin-batches': bulletinBatches,
   '0090-reading-text-editor': readingTextEditor,
+  '0095-bulletin-batches': bulletinBatches,
 }

@@ -39,6 +39,8 @@ export interface BatchEntry {
   specialtyIds: string[]
   /** what the batch offers already: it may go on with that, also where an entry was retired since */
   standing: readonly SpecialtyChoice[]
+  /** the version of the text that is read first; '': the newest of the one for all batches of the type */
+  readingTextId: string
   overrides: OverridesEntry
 }
 
@@ -92,6 +94,7 @@ export function emptyBatch(now: number): BatchEntry {
     levels: ['intermediate'],
     specialtyIds: [],
     standing: [],
+    readingTextId: '',
     overrides: noOverrides(),
   }
 }
@@ -115,6 +118,7 @@ export function entryOfBatch(batch: DeskBatch): BatchEntry {
     levels: titleLevel.items.map(({ code }) => code).filter((code) => levels.has(code)),
     specialtyIds: batch.specialties.map(({ id }) => id),
     standing: settingsBefore(batch).specialties,
+    readingTextId: batch.readingTextId,
     overrides: overridesEntry(batch.overrides),
   }
 }
@@ -156,6 +160,7 @@ export function settingsOf(entry: BatchEntry, lists: OfferLists = {}): Outcome<B
     // A batch without an end needs none; what is no number is refused by the rule.
     graceMinutes: entry.endless ? 0 : Number(entry.grace.trim() === '' ? '0' : entry.grace),
     specialties: chosenSpecialties(entry, lists),
+    ...(entry.readingTextId !== '' && { readingTextId: entry.readingTextId }),
     overrides: overridesOf(entry.overrides),
   }
   return ok(settings)

@@ -1,6 +1,7 @@
 import Activity from '@lucide/svelte/icons/activity'
 import Award from '@lucide/svelte/icons/award'
 import BookA from '@lucide/svelte/icons/book-a'
+import BookOpenCheck from '@lucide/svelte/icons/book-open-check'
 import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import CalendarOff from '@lucide/svelte/icons/calendar-off'
 import ChartColumn from '@lucide/svelte/icons/chart-column'
@@ -68,6 +69,13 @@ const entries: readonly Entry[] = [
     label: '批次',
     href: '/office/batches',
     icon: CalendarDays,
+    roles: ['office', 'secretary', 'auditor', 'admin'],
+    section: '管理',
+  },
+  {
+    label: '承诺书与指南',
+    href: '/office/reading-texts',
+    icon: BookOpenCheck,
     roles: ['office', 'secretary', 'auditor', 'admin'],
     section: '管理',
   },
