@@ -82,7 +82,6 @@ export const phoneProblems = {
   },
   'reading.too-early': { title: '请读完再继续', detail: '请读完全文，还要 {seconds} 秒才能继续。' },
   'reading.missing': { title: '还没有阅读', detail: '还没有阅读并同意，请先打开阅读页。' },
-  'reading.text-changed': { title: '内容有更新', detail: '要读的内容刚刚换成了新的，请读完新的再继续。' },
 
   // applications
   'application.not-editable': {
@@ -206,20 +205,6 @@ export const phoneProblems = {
   'scan.failed': {
     title: '没有处理成功',
     detail: '没有处理成功，手机内存可能不够。已拍的页面都在，请关掉其他应用后再试。',
-  },
-
-  // announcements
-  'bulletin.unsafe-link': {
-    title: '链接不能用',
-    detail: '链接“{address}”不能用。请用 https:// 开头的网址、电话 tel:，或本系统的页面地址。',
-  },
-  'bulletin.public-has-no-region': {
-    title: '不能限定地区',
-    detail: '发给所有人的不能限定地区：没有登录的人不知道在哪里。请只选角色，或不选地区。',
-  },
-  'bulletin.batch-without-applicants': {
-    title: '不能限定批次',
-    detail: '批次只限定申报人。请在“发给谁”里选申报人，或不选批次。',
   },
 
   // messages of the office

@@ -48,6 +48,19 @@ export const serverProblems = {
     title: '别人刚改过',
     detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
   },
+  'bulletin.unsafe-link': {
+    title: '链接不能用',
+    detail: '链接“{address}”不能用。请用 https:// 开头的网址、电话 tel:，或本系统的页面地址。',
+  },
+  'bulletin.public-has-no-region': {
+    title: '不能限定地区',
+    detail: '发给所有人的不能限定地区：没有登录的人不知道在哪里。请只选角色，或不选地区。',
+  },
+  'bulletin.batch-without-applicants': {
+    title: '不能限定批次',
+    detail: '批次只限定申报人。请在“发给谁”里选申报人，或不选批次。',
+  },
+  'reading.text-changed': { title: '内容有更新', detail: '要读的内容刚刚换成了新的，请读完新的再继续。' },
   'reading-text.version-changed': {
     title: '别人刚改过',
     detail: '这份文本刚由别人改过，您写的还在。请刷新，核对最新的一版后再保存。',
