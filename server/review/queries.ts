@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
-import type { Application } from '#server/applications/queries.ts'
+import type { Application } from '#server/applications/actions/content.ts'
 import { inPlaces, inScope } from '#server/applications/scope.ts'
 import { behind, instantText, rowsAsJson, run, snakeCase } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'

@@ -1,7 +1,7 @@
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { stateIds, states } from '#domain/lifecycle/states.ts'
-import { addUpTally } from '#server/applications/queries.ts'
+import { addUpTally } from '#server/applications/actions/records.ts'
 import { offersOf } from '#server/batches/actions.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { onOneConnection } from '#server/platform/together.ts'

@@ -1,5 +1,9 @@
-/** What was written about an application, for the rooms that show it: frozen rounds, transitions, papers, opened files. */
+/**
+ * What was written about applications, for the rooms that show it: frozen rounds, transitions, papers, opened files, how many stand
+ * where.
+ */
 export {
+  addUpTally,
   findReturnRequest as returnRequestOf,
   findSnapshot as snapshotOf,
   listOpened as openedBy,
