@@ -329,30 +329,26 @@ export const isCertificateTaken = async (db: Db, _who: Who, number: string): Pro
 const LAID_OUT = 500
 
 /** Takes a free serial that no other transaction has in hand; one that is rolled back lies there again. */
-async function takeFree(db: Db, batchId: string): Promise<number | undefined> {
-  const { rows } = await sql<{ serial: number }>`
-    delete from batch_serial where (batch_id, serial) = (
-      select batch_id, serial from batch_serial where batch_id = ${batchId} order by serial limit 1 for update skip locked)
-    returning serial`.execute(db)
-  return rows[0]?.serial
-}
-
-const FIRST_SERIAL = `
+const serialTaken = (batch: string) => `
   delete from batch_serial where (batch_id, serial) = (
-    select batch_id, serial from batch_serial
-    where batch_id = (select batch_id from application
-      where id = $1 and account_id = $2 and number is null and deleted_at is null)
-    order by serial limit 1 for update skip locked)
+    select batch_id, serial from batch_serial where batch_id = ${batch} order by serial limit 1 for update skip locked)
   returning serial`
 
-/**
- * The same for an application that has no number yet, asked for behind its lock: undefined where it has one, and where none lies
- * there. It goes with the questions that a submission asks; one that is refused gives it back.
- */
-export async function takeFirstSerial(db: Db, who: Signed, applicationId: string): Promise<number | undefined> {
-  const [taken] = await run<{ serial: number }>(db, { text: FIRST_SERIAL, values: [applicationId, who.accountId] })
+async function takeFree(db: Db, text: string, values: readonly unknown[]): Promise<number | undefined> {
+  const [taken] = await run<{ serial: number }>(db, { text, values })
   return taken?.serial
 }
+
+const OF_BATCH = serialTaken('$1')
+const OF_UNNUMBERED = serialTaken(`(select batch_id from application
+      where id = $1 and account_id = $2 and number is null and deleted_at is null)`)
+
+/**
+ * The serial for an application that has no number yet, asked for behind its lock: undefined where it has one, and where none lies
+ * there. It goes with the questions that a submission asks; one that is refused gives it back.
+ */
+export const takeFirstSerial = (db: Db, who: Signed, applicationId: string): Promise<number | undefined> =>
+  takeFree(db, OF_UNNUMBERED, [applicationId, who.accountId])
 
 /** The first of the next serials of a batch, which are then the caller's: he holds its row. */
 async function claimNext(db: Db, batchId: string): Promise<number> {
@@ -380,7 +376,7 @@ const holdBatch = (db: Db, batchId: string) =>
  * @param taken one that this transaction has taken already
  */
 export async function takeSerial(db: Db, _who: Who, batchId: string, taken?: number): Promise<number> {
-  const free = taken ?? (await takeFree(db, batchId))
+  const free = taken ?? (await takeFree(db, OF_BATCH, [batchId]))
   if (free !== undefined) {
     const ahead = free % LAID_OUT === LAID_OUT / 2 && (await holdBatch(db, batchId).skipLocked().executeTakeFirst())
     if (ahead) {
@@ -391,7 +387,7 @@ export async function takeSerial(db: Db, _who: Who, batchId: string, taken?: num
   }
   await holdBatch(db, batchId).execute()
   // Whoever had the row before has laid some out.
-  const laidOut = await takeFree(db, batchId)
+  const laidOut = await takeFree(db, OF_BATCH, [batchId])
   if (laidOut !== undefined) return laidOut
   const first = await claimNext(db, batchId)
   await putOut(db, batchId, first + 1, first + LAID_OUT - 1)

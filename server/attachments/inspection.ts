@@ -56,7 +56,12 @@ async function openPool(): Promise<WorkerPool<Inspection, Inspected>> {
 
 /** Looks at a file in a thread with bounded memory and time. A file that breaks the thread is refused as damaged. */
 export async function inspect(request: Inspection): Promise<Inspected> {
-  const threads = await (pool ??= openPool())
+  pool ??= openPool().catch((error: unknown) => {
+    // The next file tries again.
+    pool = undefined
+    throw error
+  })
+  const threads = await pool
   const { buffer, byteLength } = request.bytes
   // Some lie in a buffer that others use too.
   const handed = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? [buffer] : []

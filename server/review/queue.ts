@@ -70,17 +70,22 @@ function shownRow(row: QueueRow, offers: Offers) {
 const TALLY_ROWS = 500
 /** Milliseconds from one time that a node adds up the tally to the next. */
 const ADD_UP_EVERY = 5_000
-const addedUp = { at: -ADD_UP_EVERY, left: 0 }
+/** When a node did so in its database, and how many rows were left. */
+const addedUp = new WeakMap<Dependencies['database'], { readonly at: number; left: number }>()
 
 /**
  * Has the tally added up where a page found many rows: in the busiest hour thousands come before the job does, and each page would
  * read them all. Nobody waits for it.
  */
 function addUpIfMany({ database, log }: Dependencies, rows: number): void {
-  if (rows <= TALLY_ROWS + 2 * addedUp.left || performance.now() - addedUp.at < ADD_UP_EVERY) return
-  addedUp.at = performance.now()
+  const before = addedUp.get(database)
+  if (rows <= TALLY_ROWS + 2 * (before?.left ?? 0)) return
+  const at = performance.now()
+  if (before && at - before.at < ADD_UP_EVERY) return
+  const now = { at, left: before?.left ?? 0 }
+  addedUp.set(database, now)
   addUpTally(database.db).then(
-    (left) => (addedUp.left = left),
+    (left) => (now.left = left),
     (error: unknown) => log.warn({ err: error }, 'the tally could not be added up'),
   )
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addUpTally, takeSerial } from '#server/applications/queries.ts'
 import { systemWho } from '#server/platform/who.ts'
 import { apiOf, HAILING, JIANGYAN, pointIn, submit, submitted } from '../world/application-walk.ts'
@@ -69,6 +69,24 @@ describe.each(await databaseKinds())('what is not counted anew each time, on %s'
       world.db,
     )
     expect(rows[0]!.count, 'a row for each place, none for what is gone').toBe(2)
+  })
+
+  test('a page that finds many rows of the tally has them added up, and its numbers stay', async () => {
+    const office = await world.signIn(await world.staff('office'))
+    const before = await counts(office)
+    // One comes and one goes, a thousand times: nothing in sum.
+    const batch = await world.batch({ hasDepartment: false })
+    await sql`insert into application_tally (batch_id, type, state, region, acceptance_point, count)
+      select ${batch.id}::uuid, 'review', 'SUBMITTED', ${HAILING}, ${pointIn(HAILING)}, one.count
+      from generate_series(1, 1000), (values (1), (-1)) as one(count)`.execute(world.db)
+    expect(await counts(office)).toEqual(before)
+    await vi.waitFor(async () => {
+      const { rows } = await sql<{ count: number }>`select count(*)::int as count from application_tally`.execute(
+        world.db,
+      )
+      expect(rows[0]!.count).toBeLessThan(100)
+    })
+    expect(await counts(office)).toEqual(before)
   })
 
   test('many take serials at once: each gets its own, and none is lost by a rollback', async () => {
