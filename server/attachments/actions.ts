@@ -1,10 +1,8 @@
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import { createHash } from 'node:crypto'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
 import { run } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { contentKey } from '#server/platform/files/file-store.ts'
-import { checkBytes } from './check-bytes.ts'
+import { checkAndKeep } from './check-and-keep.ts'
 import { findUploads, storedNoted } from './queries.ts'
 
 export interface VerifiedUpload {
@@ -68,13 +66,11 @@ export async function keepPdf(
   who: Signed,
   bytes: Uint8Array,
 ): Promise<Outcome<VerifiedUpload>> {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const checked = await checkBytes(platform, 'pdf', bytes, sha256)
-  if (!checked.ok) return checked
-  const { mediaType, pages, bytes: kept } = checked.value
-  await platform.files.put(contentKey(sha256), kept)
+  const kept = await checkAndKeep(platform, { what: 'pdf', bytes }, 'a PDF in one piece')
+  if (!kept.ok) return kept
   const { db } = platform.database
   const checkedAt = await platform.clock.now(db)
-  await run(db, storedNoted({ sha256, size: kept.length, mediaType, pages, checkedAt }))
-  return ok({ sha256, size: kept.length, pages })
+  await run(db, storedNoted({ ...kept.value, checkedAt }))
+  const { sha256, size, pages } = kept.value
+  return ok({ sha256, size, pages })
 }

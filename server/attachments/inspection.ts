@@ -5,25 +5,44 @@ import type { ProblemCode, ProblemParams } from '#domain/problems.ts'
 import { createWorkerPool, type WorkerPool, WorkerDied, WorkerTimeout } from '../platform/worker-pool.ts'
 import { boundMemory } from './bounded-wasm.ts'
 
-/**
- * What a thread is asked to look at. Bytes are handed over to it and are empty here afterwards; what comes of them is handed
- * back. What a file did to them there is seen where they are stored under their digest.
- */
-export type Inspection =
-  | { readonly what: 'pdf' | 'photo'; readonly bytes: Uint8Array }
-  /** counted from 1 */
-  | { readonly what: 'page'; readonly bytes: Uint8Array; readonly page: number }
-
-export interface InspectedContent {
-  /** The bytes to keep: the PDF as it came, the photo made anew. */
+/** A file to be looked at. Bytes in shared memory are not copied for the thread. */
+export interface Inspection {
+  readonly what: 'pdf' | 'photo'
   readonly bytes: Uint8Array
-  readonly mediaType: 'application/pdf' | 'image/jpeg' | 'image/png'
-  readonly pages: number
+  /** What its digest must be. */
+  readonly sha256?: string | undefined
+  /** Where the thread keeps what passed, under its digest (`keepInFolder`); without it the caller does. */
+  readonly folder?: string | undefined
 }
 
-export type Inspected =
-  | { readonly content: InspectedContent }
-  | { readonly refusal: { readonly code: ProblemCode; readonly params?: ProblemParams } }
+/** A page to be drawn, counted from 1. */
+export interface PageWish {
+  readonly what: 'page'
+  readonly bytes: Uint8Array
+  readonly page: number
+}
+
+export interface InspectedContent {
+  /** The photo made anew. A PDF is kept as it came. */
+  readonly anew?: Uint8Array
+  readonly mediaType: 'application/pdf' | 'image/jpeg'
+  readonly pages: number
+  /** Digest of what is to be kept. */
+  readonly sha256: string
+  /** bytes of it */
+  readonly size: number
+  /** It lies in the folder already. */
+  readonly isKept: boolean
+}
+
+export interface PageImage {
+  /** PNG */
+  readonly bytes: Uint8Array
+}
+
+/** What a thread says of a file or of a wish. */
+export type Verdict<Content> =
+  { readonly content: Content } | { readonly refusal: { readonly code: ProblemCode; readonly params?: ProblemParams } }
 
 /** Longest time a file may keep a thread busy before it counts as damaged. */
 const TIME_LIMIT = 10_000
@@ -39,9 +58,11 @@ export interface InspectionTools {
   readonly pdfium: WebAssembly.Module
 }
 
-let pool: Promise<WorkerPool<Inspection, Inspected>> | undefined
+type Pool = WorkerPool<Inspection | PageWish, Verdict<InspectedContent | PageImage>>
 
-async function openPool(): Promise<WorkerPool<Inspection, Inspected>> {
+let pool: Promise<Pool> | undefined
+
+async function openPool(): Promise<Pool> {
   const module = await readFile(createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm'))
   const pdfium = await WebAssembly.compile(boundMemory(module, PDFIUM_MEMORY))
   return createWorkerPool({
@@ -54,19 +75,26 @@ async function openPool(): Promise<WorkerPool<Inspection, Inspected>> {
   })
 }
 
-/** Looks at a file in a thread with bounded memory and time. A file that breaks the thread is refused as damaged. */
-export async function inspect(request: Inspection): Promise<Inspected> {
+/**
+ * Looks at a file in a thread with bounded memory and time. A file that breaks the thread is refused as damaged. Throws what the
+ * disk says where the thread was to keep it.
+ */
+export const inspect = (file: Inspection) => ask<InspectedContent>(file)
+
+/** Draws a page there. */
+export const drawPage = (wish: PageWish) => ask<PageImage>(wish)
+
+async function ask<Content extends InspectedContent | PageImage>(
+  request: Inspection | PageWish,
+): Promise<Verdict<Content>> {
   pool ??= openPool().catch((error: unknown) => {
     // The next file tries again.
     pool = undefined
     throw error
   })
   const threads = await pool
-  const { buffer, byteLength } = request.bytes
-  // Some lie in a buffer that others use too.
-  const handed = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? [buffer] : []
   try {
-    return await threads.run(request, handed)
+    return (await threads.run(request)) as Verdict<Content>
   } catch (error) {
     const outOfMemory =
       error instanceof WorkerDied && (error.cause as { code?: string } | undefined)?.code === OUT_OF_MEMORY

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import type { PDFiumDocument } from '@hyzyla/pdfium'
@@ -10,8 +11,9 @@ import {
   PHOTO_WIDTH,
   STANDARD_LIMIT,
 } from '#domain/attachment.ts'
+import { keepInFolder } from '../platform/files/disk.ts'
 import type { WorkerAnswer } from '../platform/worker-pool.ts'
-import type { Inspected, Inspection, InspectionTools } from './inspection.ts'
+import type { InspectedContent, Inspection, InspectionTools, PageImage, PageWish, Verdict } from './inspection.ts'
 import { scanPdf } from './pdf-scan.ts'
 
 /** Pixels of a decoded photo: 40 million, as a camera makes them. */
@@ -33,6 +35,9 @@ function pdfium(): Promise<PDFiumLibrary> {
   })
   return library
 }
+
+/** What a look at a file finds. */
+type Found = Pick<InspectedContent, 'anew' | 'mediaType' | 'pages'>
 
 /** The calls of PDFium that the package keeps to itself. */
 interface Inside {
@@ -62,7 +67,7 @@ const endsAsPdf = (bytes: Buffer): boolean => {
 }
 
 /** A34: begins and ends as a PDF, opens without a password, has pages but not too many, and nothing in it acts. */
-async function checkPdf(bytes: Uint8Array): Promise<Inspected> {
+async function checkPdf(bytes: Uint8Array): Promise<Verdict<Found>> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (!buffer.subarray(0, 1024).includes('%PDF-', 0, 'latin1')) return { refusal: { code: 'attachment.not-pdf' } }
   const scan = scanPdf(bytes)
@@ -83,7 +88,7 @@ async function checkPdf(bytes: Uint8Array): Promise<Inspected> {
       return { refusal: { code: 'attachment.too-many-pages', params: { pages, atMost: MAX_PAGES } } }
     }
     if (pages < 1 || !isReadable(document)) return { refusal: { code: 'attachment.damaged' } }
-    return { content: { bytes, mediaType: 'application/pdf', pages } }
+    return { content: { mediaType: 'application/pdf', pages } }
   } finally {
     document.destroy()
   }
@@ -118,7 +123,7 @@ function pixelsOf(bytes: Buffer): { readonly width: number; readonly height: num
 }
 
 /** A7: a JPEG or PNG of 33:48, not too small, comes out as a JPEG of exactly 390 × 567 pixels and nothing else in it. */
-async function checkPhoto(bytes: Uint8Array): Promise<Inspected> {
+async function checkPhoto(bytes: Uint8Array): Promise<Verdict<Found>> {
   const size = pixelsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   if (!size || size.width * size.height > PIXELS_AT_MOST) return { refusal: { code: 'photo.not-image' } }
   if (size.width < PHOTO_MIN_WIDTH || size.height < PHOTO_MIN_HEIGHT) return { refusal: { code: 'photo.too-small' } }
@@ -139,13 +144,13 @@ async function checkPhoto(bytes: Uint8Array): Promise<Inspected> {
   for (const quality of [92, 85, 75]) {
     const jpeg = canvas.toBuffer('image/jpeg', quality)
     if (jpeg.length <= STANDARD_LIMIT)
-      return { content: { bytes: new Uint8Array(jpeg), mediaType: 'image/jpeg', pages: 0 } }
+      return { content: { anew: new Uint8Array(jpeg), mediaType: 'image/jpeg', pages: 0 } }
   }
   return { refusal: { code: 'photo.not-image' } }
 }
 
 /** One page as PNG, as a reviewer sees it without opening the file. */
-async function drawPage(bytes: Uint8Array, number: number): Promise<Inspected> {
+async function drawPage(bytes: Uint8Array, number: number): Promise<Verdict<PageImage>> {
   const document = await open(bytes)
   if (typeof document === 'string' || number > document.getPageCount())
     return { refusal: { code: 'request.not-found' } }
@@ -157,39 +162,61 @@ async function drawPage(bytes: Uint8Array, number: number): Promise<Inspected> {
     const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength)
     const canvas = createCanvas(width, height)
     canvas.getContext('2d').putImageData(new ImageData(pixels, width, height), 0, 0)
-    return { content: { bytes: new Uint8Array(canvas.toBuffer('image/png')), mediaType: 'image/png', pages: 1 } }
+    return { content: { bytes: new Uint8Array(canvas.toBuffer('image/png')) } }
   } finally {
     document.destroy()
   }
 }
 
-function inspect(request: Inspection): Promise<Inspected> {
-  switch (request.what) {
-    case 'pdf':
-      return checkPdf(request.bytes)
-    case 'photo':
-      return checkPhoto(request.bytes)
-    case 'page':
-      return drawPage(request.bytes, request.page)
+const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+async function inspect({ what, bytes, sha256 }: Inspection): Promise<Verdict<InspectedContent>> {
+  const came = digestOf(bytes)
+  if (sha256 !== undefined && sha256 !== came) return { refusal: { code: 'attachment.wrong-digest' } }
+  const found = await (what === 'pdf' ? checkPdf(bytes) : checkPhoto(bytes))
+  if ('refusal' in found) return found
+  const { anew } = found.content
+  const kept = anew ?? bytes
+  return {
+    content: { ...found.content, sha256: anew ? digestOf(anew) : came, size: kept.byteLength, isKept: false },
   }
 }
 
-parentPort!.on('message', (request: Inspection) => {
-  inspect(request).then(
-    (value) => {
-      // Handed back, not copied: the thread keeps nothing of a file.
-      const bytes = 'content' in value ? value.content.bytes : undefined
-      const handed = bytes && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as ArrayBuffer] : []
-      parentPort!.postMessage({ value } satisfies WorkerAnswer<Inspected>, handed)
-    },
-    (error: unknown) => {
-      // A trap inside PDFium, mostly for want of memory: the file is at fault, and the instance is no longer to be trusted.
-      const trapped =
-        error instanceof WebAssembly.RuntimeError || (error instanceof Error && /Aborted|memory/i.test(error.message))
-      const answer: WorkerAnswer<Inspected> = trapped
-        ? { value: { refusal: { code: 'attachment.damaged' } }, spent: true }
-        : { error: error instanceof Error ? error.message : String(error), spent: true }
-      parentPort!.postMessage(answer)
-    },
-  )
+/** What the disk says is no fault of the file, nor of this thread. */
+function kept({ bytes, folder }: Inspection, verdict: Verdict<InspectedContent>): Verdict<InspectedContent> {
+  if (folder === undefined || !('content' in verdict)) return verdict
+  const { anew, ...content } = verdict.content
+  keepInFolder(folder, content.sha256, anew ?? bytes)
+  return { content: { ...content, isKept: true } }
+}
+
+type Said = WorkerAnswer<Verdict<InspectedContent | PageImage>>
+
+/** The file's fault, or ours. A trap inside PDFium is mostly for want of memory, and leaves it not to be trusted. */
+function broken(error: unknown): Said {
+  const trapped =
+    error instanceof WebAssembly.RuntimeError || (error instanceof Error && /Aborted|memory/i.test(error.message))
+  return trapped
+    ? { value: { refusal: { code: 'attachment.damaged' } }, spent: true }
+    : { error: error instanceof Error ? error.message : String(error), spent: true }
+}
+
+async function answer(request: Inspection | PageWish): Promise<Said> {
+  let verdict
+  try {
+    if (request.what === 'page') return { value: await drawPage(request.bytes, request.page) }
+    verdict = await inspect(request)
+  } catch (error) {
+    return broken(error)
+  }
+  try {
+    return { value: kept(request, verdict) }
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException
+    return { error: message, code }
+  }
+}
+
+parentPort!.on('message', (request: Inspection | PageWish) => {
+  void answer(request).then((said) => parentPort!.postMessage(said))
 })

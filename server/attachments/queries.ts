@@ -2,7 +2,8 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
 import type { Batch } from '#server/batches/actions.ts'
-import { insertion, run, type Statement } from '#server/platform/statements.ts'
+import type { Taken, Taking } from '#server/platform/limits.ts'
+import { behind, insertion, run, type Statement } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { UploadTable } from './tables.ts'
@@ -42,7 +43,14 @@ const SENDING = `
   left join application as own on own.id = $1 and own.account_id = $2 and own.deleted_at is null
   left join batch on batch.id = own.batch_id`
 
-export async function findSending(db: Db, who: Signed, applicationId: string, path: string) {
+/** The same, and one try counted. Its values stand behind those of the question. */
+let counting: string | undefined
+const sendingCounted = ({ text }: Statement) =>
+  (counting ??= `with taken as (${behind(text, 3)})
+    select sending.*, taken.count as tries, taken.seconds as tried_for from (${SENDING}) as sending cross join taken`)
+
+/** @param counted one more try of a limit, counted in the same statement */
+export async function findSending(db: Db, who: Signed, applicationId: string, path: string, counted?: Taking) {
   const [row] = await run<
     Batch & {
       ownState: State | null
@@ -53,9 +61,26 @@ export async function findSending(db: Db, who: Signed, applicationId: string, pa
       bytes: number
       unfinished: number
       databaseTime: Date
+      tries?: number
+      triedFor?: number
     }
-  >(db, { text: SENDING, values: [applicationId, who.accountId, path] })
-  const { ownState, ownEditionId, ownResubmitUntil, inSlot, files, bytes, unfinished, databaseTime, ...batch } = row!
+  >(db, {
+    text: counted ? sendingCounted(counted.statement) : SENDING,
+    values: [applicationId, who.accountId, path, ...(counted?.statement.values ?? [])],
+  })
+  const {
+    ownState,
+    ownEditionId,
+    ownResubmitUntil,
+    inSlot,
+    files,
+    bytes,
+    unfinished,
+    databaseTime,
+    tries,
+    triedFor,
+    ...batch
+  } = row!
   return {
     application:
       ownState === null || ownEditionId === null
@@ -64,6 +89,7 @@ export async function findSending(db: Db, who: Signed, applicationId: string, pa
     inSlot,
     usage: { files, bytes, unfinished },
     databaseTime,
+    taken: counted?.read({ count: tries!, seconds: triedFor! }) as Taken | undefined,
   }
 }
 

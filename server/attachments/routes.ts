@@ -3,20 +3,19 @@ import * as v from 'valibot'
 import { refuse } from '#domain/problems.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import { contentKey } from '#server/platform/files/file-store.ts'
-import type { Limit } from '#server/platform/limits.ts'
 import { signedIn } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { json, param } from '#server/platform/validate.ts'
-import { knownRequest, receive, reuseKnown } from './receive.ts'
+import { knownRequest } from './announcement.ts'
+import { receive } from './receive.ts'
+import { bringsWhole, receiveWhole } from './receive-whole.ts'
 import { guarded, noteOpened, openable, pageImage, readRange } from './serve.ts'
+import { reuseKnown } from './settle.ts'
 
 /** What Node's adapter knows of a request; nothing where a test asks without a connection. */
 interface Connection {
   readonly incoming?: AsyncIterable<Uint8Array>
 }
-
-/** New uploads of one person: a full application has some hundred files. */
-const creating: Limit = { name: 'attachments.create', atMost: 600, seconds: 3600 }
 
 /** tus 1.0: mounted under /uploads. */
 export const uploadRoutes = new Hono<SignedEnv>()
@@ -29,11 +28,11 @@ export const uploadRoutes = new Hono<SignedEnv>()
   .on(['POST', 'GET', 'PATCH', 'DELETE', 'OPTIONS'], ['/', '/:id'], async (c) => {
     const { platform, who } = c.var
     if (c.req.method === 'GET') return problem(refuse('request.not-found'))
-    if (c.req.method === 'POST') {
-      const taken = await platform.limiter.take(creating, who.accountId)
-      if (!taken.allowed) return problem(refuse('request.too-many', { seconds: taken.retryAfter }))
-    }
-    return receive(platform, who, c.req.raw, (c.env as Connection | undefined)?.incoming)
+    const request = c.req.raw
+    if (!bringsWhole(request)) return receive(platform, who, request)
+    // A request's own stream copies the bytes once more.
+    const { incoming } = (c.env ?? {}) as Connection
+    return receiveWhole(platform, who, request, incoming ?? (request.body as unknown as AsyncIterable<Uint8Array>))
   })
 
 const byId = v.object({ attachmentId: v.pipe(v.string(), v.uuid()) })

@@ -3,7 +3,7 @@ import type { Asked, Dependencies } from '#server/platform/environment.ts'
 import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
 import { act } from '#server/platform/transaction.ts'
 import type { Who } from '#server/platform/who.ts'
-import { inspect } from './inspection.ts'
+import { drawPage } from './inspection.ts'
 import { findOpenable } from './queries.ts'
 
 /** What a file is served with: shown, never run, never kept by a cache, never read by another site. */
@@ -65,7 +65,7 @@ export async function pageImage(
   if (kept) return ok(await bytesOf(kept))
   const stored = await platform.files.get(contentKey(file.sha256))
   if (!stored) throw new Error(`The bytes of attachment ${file.id} are gone`)
-  const drawn = await inspect({ what: 'page', bytes: await bytesOf(stored), page })
+  const drawn = await drawPage({ what: 'page', bytes: await bytesOf(stored), page })
   if ('refusal' in drawn) return refuse(drawn.refusal.code)
   await platform.files.put(key, drawn.content.bytes)
   return ok(drawn.content.bytes)

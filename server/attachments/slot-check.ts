@@ -8,6 +8,7 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { windowState, writingEndsAt } from '#domain/rules/window.ts'
 import { timeInWords } from '#domain/working-days.ts'
 import { getBatch, typeOf } from '#server/batches/actions.ts'
+import type { Limit } from '#server/platform/limits.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -32,14 +33,23 @@ export const QUOTA = { files: 600, bytes: 1024 * 1024 * 1024, unfinished: 30 } a
 /** Where the file goes, and the database's time at which that was decided. */
 export type Allowed = Place & { readonly now: Date }
 
-/** Whether the file may be sent at all: asked before a byte moves (R41–R43, R90). */
+/** New uploads of one person: a full application has some hundred files. */
+const creating: Limit = { name: 'attachments.create', atMost: 600, seconds: 3600 }
+
+/**
+ * Whether the file may be sent at all: asked before a byte moves (R41–R43, R90).
+ * @param counts whether this is a new upload, of which there may be so many an hour
+ */
 export async function checkAnnounced(
-  { database, clock }: Dependencies,
+  { database, clock, limiter }: Dependencies,
   who: Signed,
   file: AnnouncedFile,
+  { counts }: { readonly counts: boolean },
 ): Promise<Outcome<Allowed>> {
-  const sending = await findSending(database.db, who, file.applicationId, file.path)
-  const { application, inSlot, usage } = sending
+  const counted = counts ? limiter.taking(creating, who.accountId) : undefined
+  const sending = await findSending(database.db, who, file.applicationId, file.path, counted)
+  const { application, inSlot, usage, taken } = sending
+  if (taken?.allowed === false) return refuse('request.too-many', { seconds: taken.retryAfter })
   const now = clock.before(sending.databaseTime, -clock.offset)
   const place = await placeOf(database.db, who, now, file, application)
   if (!place.ok) return place

@@ -15,6 +15,28 @@ export type AllowedFile = AnnouncedFile & Pick<Allowed, 'accept' | 'now'>
 /** Unfinished uploads end after a day. */
 export const UNFINISHED_FOR = 24 * 3_600_000
 
+/** An upload of which no byte is here yet. */
+export const begun = (
+  who: Signed,
+  id: string,
+  { applicationId, path, name, sha256, size, now }: AllowedFile,
+): Upload => ({
+  id,
+  accountId: who.accountId,
+  applicationId,
+  path,
+  name,
+  sha256,
+  length: size,
+  received: 0,
+  parts: [],
+  state: 'receiving',
+  refusal: null,
+  contentSha256: null,
+  createdAt: now,
+  updatedAt: now,
+})
+
 /**
  * The bytes of unfinished uploads as objects in the file store, their state in the table `upload`: any node can go on with
  * any upload. One person's view: another one's upload does not exist here.
@@ -22,53 +44,15 @@ export const UNFINISHED_FOR = 24 * 3_600_000
 export class UploadStore extends DataStore {
   readonly #platform: Dependencies
   readonly #who: Signed
-  readonly #announced: () => AllowedFile | undefined
-  readonly #readWhole: (() => Promise<Uint8Array>) | undefined
-  #whole: Uint8Array | undefined
-  /** a row that is not written yet */
-  #unwritten: Upload | undefined
+  readonly #announced: (() => AllowedFile | undefined) | undefined
 
-  /** @param readWhole reads all bytes of the file, where the request that announces it brings all of them and they are few */
-  constructor(
-    platform: Dependencies,
-    who: Signed,
-    announced: () => AllowedFile | undefined,
-    readWhole: (() => Promise<Uint8Array>) | undefined,
-  ) {
+  /** @param announced what `create` is to create */
+  constructor(platform: Dependencies, who: Signed, announced?: () => AllowedFile | undefined) {
     super()
     this.extensions = ['creation', 'creation-with-upload', 'termination']
     this.#platform = platform
     this.#who = who
     this.#announced = announced
-    this.#readWhole = readWhole
-  }
-
-  /**
-   * All bytes of the upload, where one request brought them: then they go into the store once, when they have passed. Until
-   * then nobody was told that they are here, so that a cut connection leaves nothing that anybody could go on with.
-   */
-  get whole(): Uint8Array | undefined {
-    return this.#whole
-  }
-
-  /**
-   * The upload whose bytes one request brought, where its row is still to be written: with the verdict, in one transaction.
-   * Nobody was told of it before, so that nobody can ask for it.
-   */
-  get unwritten(): Upload | undefined {
-    return this.#whole && this.#unwritten
-  }
-
-  /** Stores the bytes that one request brought as a part, where the verdict on them has to wait. */
-  async keepWhole(id: string): Promise<void> {
-    await this.#writeRow()
-    if (this.#whole) await this.#append(id, 0, this.#whole)
-  }
-
-  async #writeRow(): Promise<void> {
-    const row = this.#unwritten
-    this.#unwritten = undefined
-    if (row) await run(this.#db, uploadNoted(row))
   }
 
   get #db() {
@@ -76,26 +60,15 @@ export class UploadStore extends DataStore {
   }
 
   override async create(upload: TusUpload): Promise<TusUpload> {
-    const { applicationId, path, name, sha256, size, now } = this.#announced()!
-    this.#unwritten = {
-      id: upload.id,
-      accountId: this.#who.accountId,
-      applicationId,
-      path,
-      name,
-      sha256,
-      length: size,
-      received: 0,
-      parts: [],
-      state: 'receiving',
-      refusal: null,
-      contentSha256: null,
-      createdAt: now,
-      updatedAt: now,
-    }
-    if (!this.#readWhole) await this.#writeRow()
-    upload.creation_date = now.toISOString()
+    const announced = this.#announced!()!
+    await this.begin(begun(this.#who, upload.id, announced))
+    upload.creation_date = announced.now.toISOString()
     return upload
+  }
+
+  /** Notes an upload whose bytes are to come. */
+  async begin(upload: Upload): Promise<void> {
+    await run(this.#db, uploadNoted(upload))
   }
 
   override async getUpload(id: string): Promise<TusUpload> {
@@ -121,16 +94,12 @@ export class UploadStore extends DataStore {
 
   /** Stores what arrives in parts and notes each at once, so that a cut connection loses no more than the part under way. */
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
-    if (this.#readWhole) {
-      this.#whole = await this.#readWhole()
-      return this.#whole.length
-    }
     let at = offset
     let held: Buffer[] = []
     let size = 0
     const flush = async () => {
       if (size === 0) return
-      at = await this.#append(id, at, Buffer.concat(held, size))
+      at = await this.append(id, at, Buffer.concat(held, size))
       held = []
       size = 0
     }
@@ -150,7 +119,8 @@ export class UploadStore extends DataStore {
     return at
   }
 
-  async #append(id: string, offset: number, bytes: Uint8Array): Promise<number> {
+  /** Stores bytes at their place in the upload, and says where it stands then. */
+  async append(id: string, offset: number, bytes: Uint8Array): Promise<number> {
     // Two senders of one upload (a stalled request and its retry) write different objects; the row takes the first.
     const key = `uploads/${id}/${String(offset).padStart(9, '0')}-${randomUUID().slice(0, 8)}`
     await this.#platform.files.put(key, bytes)

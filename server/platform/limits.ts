@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Clock } from './clock.ts'
 import type { Secrets } from './secrets.ts'
-import { run } from './statements.ts'
+import { run, type Statement } from './statements.ts'
 import type { PlatformTables } from './tables.ts'
 
 /** A limit, declared once by the room that needs it: at most so many tries in so many seconds. */
@@ -17,6 +17,13 @@ export type Taken =
   /** Seconds until the window is over, at least 1. */
   | { readonly allowed: false; readonly retryAfter: number }
 
+/** One more try as a statement, for whoever asks something else in the same journey. */
+export interface Taking {
+  readonly statement: Statement
+  /** What its one row says. */
+  read(row: { readonly count: number; readonly seconds: number }): Taken
+}
+
 /**
  * Counts in the database, so that all nodes count together, and outside any transaction, so that a refused act counts too:
  * ask before `act`, never inside.
@@ -24,6 +31,8 @@ export type Taken =
 export interface Limiter {
   /** Counts one try for the key (an address, an account, a number: only its HMAC is stored). */
   take(limit: Limit, key: string): Promise<Taken>
+  /** The same, not sent yet. Its text is the same for all limits. */
+  taking(limit: Limit, key: string): Taking
   /** How many tries stand in the current window, without counting one. */
   hits(limit: Limit, key: string): Promise<number>
   /** Forgets the key, e.g. the failures after a success. */
@@ -47,17 +56,20 @@ export function createLimiter(anyDb: Kysely<any>, secrets: Secrets, clock: Clock
   const db = anyDb as unknown as Kysely<PlatformTables>
   const rowOf = (limit: Limit, key: string) => `${limit.name}:${secrets.mac(`limit ${limit.name}`, key)}`
   const now = () => sql<Date>`clock_timestamp() + make_interval(secs => ${clock.offset / 1000})`
+  const taking = (limit: Limit, key: string): Taking => ({
+    statement: { text: TAKING, values: [rowOf(limit, key), clock.offset / 1000, limit.seconds] },
+    read: ({ count, seconds }) =>
+      count <= limit.atMost
+        ? { allowed: true, left: limit.atMost - count }
+        : { allowed: false, retryAfter: Math.max(1, seconds) },
+  })
   return {
     take: async (limit, key) => {
-      const [row] = await run<{ count: number; seconds: number }>(db, {
-        text: TAKING,
-        values: [rowOf(limit, key), clock.offset / 1000, limit.seconds],
-      })
-      const { count, seconds } = row!
-      return count <= limit.atMost
-        ? { allowed: true, left: limit.atMost - count }
-        : { allowed: false, retryAfter: Math.max(1, seconds) }
+      const { statement, read } = taking(limit, key)
+      const [row] = await run<{ count: number; seconds: number }>(db, statement)
+      return read(row!)
     },
+    taking,
     hits: async (limit, key) => {
       const row = await db
         .selectFrom('rateLimit')

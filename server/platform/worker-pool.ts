@@ -33,7 +33,11 @@ export interface WorkerPool<Request, Answer> {
 }
 
 /** What a worker sends back for each request it was sent. */
-export type WorkerAnswer<Answer> = ({ readonly value: Answer } | { readonly error: string }) & {
+export type WorkerAnswer<Answer> = (
+  | { readonly value: Answer }
+  /** with the system's code, where it has one (`ENOSPC`) */
+  | { readonly error: string; readonly code?: string | undefined }
+) & {
   /** The thread is no longer fit for work and must be replaced. */
   readonly spent?: true
 }
@@ -50,6 +54,8 @@ interface Thread {
   done: number
   task: Task | undefined
   timer: NodeJS.Timeout | undefined
+  /** it did not answer in time and is being stopped */
+  late: boolean
 }
 
 /**
@@ -84,12 +90,14 @@ export function createWorkerPool<Request, Answer>(options: WorkerPoolOptions): W
     const worker = import.meta.url.endsWith('.ts')
       ? new Worker(fromSource(options.source), { ...how, eval: true })
       : new Worker(new URL(options.source.href.replace(/\.ts$/, '.js')), how)
-    const thread: Thread = { worker, done: 0, task: undefined, timer: undefined }
+    const thread: Thread = { worker, done: 0, task: undefined, timer: undefined, late: false }
     threads.add(thread)
     worker.unref()
     worker.on('message', (answer: WorkerAnswer<Answer>) => {
       finish(thread, (task) =>
-        'error' in answer ? task.reject(new Error(answer.error)) : task.resolve(answer.value as never),
+        'error' in answer
+          ? task.reject(Object.assign(new Error(answer.error), answer.code !== undefined && { code: answer.code }))
+          : task.resolve(answer.value as never),
       )
       if (answer.spent || (options.renewAfter && thread.done >= options.renewAfter)) retire(thread)
       next()
@@ -101,7 +109,13 @@ export function createWorkerPool<Request, Answer>(options: WorkerPoolOptions): W
     })
     worker.on('exit', () => {
       threads.delete(thread)
-      finish(thread, (task) => task.reject(new WorkerDied('The worker ended before it answered')))
+      finish(thread, (task) =>
+        task.reject(
+          thread.late
+            ? new WorkerTimeout(`No answer within ${options.timeout} ms`)
+            : new WorkerDied('The worker ended before it answered'),
+        ),
+      )
       next()
     })
     return thread
@@ -130,8 +144,9 @@ export function createWorkerPool<Request, Answer>(options: WorkerPoolOptions): W
       const task = waiting.shift()!
       thread.task = task
       thread.worker.ref()
+      // Told when it has ended: what it shares with us may be in its hands until then.
       thread.timer = setTimeout(() => {
-        finish(thread, () => task.reject(new WorkerTimeout(`No answer within ${options.timeout} ms`)))
+        thread.late = true
         retire(thread)
         next()
       }, options.timeout)

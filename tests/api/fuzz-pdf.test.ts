@@ -6,7 +6,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '#server/app.ts'
-import { inspect, stopInspection } from '#server/attachments/inspection.ts'
+import { drawPage, stopInspection } from '#server/attachments/inspection.ts'
 import { bombs, mutated, polyglots } from '../world/broken-pdfs.ts'
 import { javascriptPdf, plainPdf } from '../world/pdf-files.ts'
 import { random } from '../world/random.ts'
@@ -85,7 +85,7 @@ test(
           faults.push(`${name}: ${code}`)
         // What was taken is also drawn: that is where a file would do its worst.
         if (code === 'taken') {
-          const drawn = await inspect({ what: 'page', bytes, page: 1 })
+          const drawn = await drawPage({ what: 'page', bytes, page: 1 })
           if ('refusal' in drawn && drawn.refusal.code !== 'attachment.damaged')
             faults.push(`${name}: drawn ${drawn.refusal.code}`)
         }

@@ -77,9 +77,10 @@ interface Measured {
   readonly perSecond: number
   readonly latencies: readonly number[]
   readonly calibration: number
-  /** ms of processor time that one took: of the app, of PostgreSQL */
+  /** ms of processor time that one took: of the app, of PostgreSQL, of those who ask */
   readonly app: number
   readonly database: number
+  readonly client: number
 }
 
 /** So many callers, each asking again as soon as it has its answer. */
@@ -393,7 +394,12 @@ async function measure() {
         for (const callers of CALLERS) {
           for (const scenario of scenarios) {
             if (open) await jobsDone(world)
-            const before = { calibration: calibrate(), app: processorTime(pid!), database: timeOfDatabase() }
+            const before = {
+              calibration: calibrate(),
+              app: processorTime(pid!),
+              database: timeOfDatabase(),
+              client: processorTime(process.pid),
+            }
             const { latencies, seconds } = await closedLoop(callers, PREPARED[scenario][callers], once[scenario])
             const done = latencies.length
             const measured: Measured = {
@@ -401,12 +407,13 @@ async function measure() {
               latencies,
               app: (processorTime(pid!) - before.app) / done,
               database: (timeOfDatabase() - before.database) / done,
+              client: (processorTime(process.pid) - before.client) / done,
               calibration: (before.calibration + calibrate()) / 2,
             }
             const key = `${scenario}${callers}`
             results.set(key, [...(results.get(key) ?? []), measured])
             console.error(
-              `round ${round + 1} ${key.padEnd(4)} ${rounded(measured.perSecond)}/s, calibration ${rounded(measured.calibration, 0)}, app ${rounded(measured.app, 2)} ms, database ${rounded(measured.database, 2)} ms each`,
+              `round ${round + 1} ${key.padEnd(4)} ${rounded(measured.perSecond)}/s, calibration ${rounded(measured.calibration, 0)}, app ${rounded(measured.app, 2)} ms, database ${rounded(measured.database, 2)} ms, client ${rounded(measured.client, 2)} ms each`,
             )
           }
         }
@@ -424,6 +431,7 @@ async function measure() {
           ratio: of(scenario, ({ perSecond, calibration }) => perSecond / calibration, 4),
           appMs: of(scenario, ({ app }) => app, 2),
           databaseMs: of(scenario, ({ database }) => database, 2),
+          clientMs: of(scenario, ({ client }) => client, 2),
           // processor time of both, which a busy machine disturbs less than the rate
           cpuMs: of(scenario, ({ app, database }) => app + database, 2),
           p95msBy: of(scenario, ({ latencies }) => quantile(latencies, 0.95)),

@@ -24,6 +24,8 @@ export interface ByteRange {
  * Every implementation passes tests/contracts/file-store.ts.
  */
 export interface FileStore {
+  /** The folder, where it is one of this machine: threads keep files there by themselves (`keepInFolder`). */
+  readonly folder?: string
   /**
    * Stores the bytes under the key, whole or not at all; a file already there is replaced.
    * A content key (`contentKey(sha256)`) is checked: bytes with another digest throw `WrongDigest` and nothing is kept.

@@ -148,7 +148,10 @@ export function createS3Files(config: S3Config): FileStore {
 
 /** S3 wants the length and the digest before the first byte. Our files are at most 10 MB, chunks of uploads less. */
 async function wholeOf(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  if (content instanceof Uint8Array) return content as Uint8Array<ArrayBuffer>
+  if (content instanceof Uint8Array) {
+    // `fetch` takes no memory that others may write.
+    return content.buffer instanceof SharedArrayBuffer ? content.slice() : (content as Uint8Array<ArrayBuffer>)
+  }
   const chunks: Uint8Array[] = []
   for await (const chunk of content) chunks.push(chunk)
   return Buffer.concat(chunks) as Uint8Array<ArrayBuffer>

@@ -1,0 +1,25 @@
+import { PART } from './upload-store.ts'
+
+/** Bytes on loan. They are somebody else's after `giveBack`. */
+export interface Loan {
+  readonly bytes: Uint8Array
+  giveBack(): void
+}
+
+/** What is kept for the next ones; more are made where more are needed at once. */
+const AT_MOST = 16
+const unused: SharedArrayBuffer[] = []
+
+/**
+ * Memory for a file of at most `PART` bytes, which the threads see without a copy. It is used again: memory from the system costs
+ * ten times what it costs to fill it, and what is thrown away makes V8 mark the whole heap.
+ */
+export function borrow(length: number): Loan {
+  const buffer = unused.pop() ?? new SharedArrayBuffer(PART)
+  return {
+    bytes: new Uint8Array(buffer, 0, length),
+    giveBack: () => {
+      if (unused.length < AT_MOST) unused.push(buffer)
+    },
+  }
+}
