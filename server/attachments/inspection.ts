@@ -71,6 +71,7 @@ async function openPool(): Promise<Pool> {
     size: Math.max(1, availableParallelism()),
     timeout: TIME_LIMIT,
     heapLimit: 256,
+    youngLimit: 4,
     renewAfter: 500,
   })
 }

@@ -22,13 +22,17 @@ export const findOwnApplication = (db: Db, who: Signed, id: string) =>
     .executeTakeFirst()
 
 /**
- * What decides whether a person may send a file, in one statement: his application with its batch, what hangs in the slot,
+ * What decides whether a person may send files, in one statement: his application with its batch, what hangs in the slots,
  * and what he keeps with us, files that hang somewhere and uploads that may yet. `$1` is the application, `$2` the person,
- * `$3` the slot.
+ * `$3` the slots as a JSON array.
  */
 const SENDING = `
   select batch.*, own.state as own_state, own.edition_id as own_edition_id, own.resubmit_until as own_resubmit_until,
-    (select count(*)::int from attachment where application_id = $1 and path = $3 and removed_at is null) as in_slot,
+    (select coalesce(json_object_agg(path, files), '{}'::json) from (
+      select path, count(*)::int as files from attachment
+      where application_id = $1 and path = any (array(select jsonb_array_elements_text($3::jsonb))) and removed_at is null
+      group by path
+    ) as held) as in_slot,
     attached.files + waiting.files as files, attached.bytes + waiting.bytes as bytes, waiting.files as unfinished,
     clock_timestamp() as database_time
   from (
@@ -43,20 +47,26 @@ const SENDING = `
   left join application as own on own.id = $1 and own.account_id = $2 and own.deleted_at is null
   left join batch on batch.id = own.batch_id`
 
-/** The same, and one try counted. Its values stand behind those of the question. */
+/** The same, and tries counted. Its values stand behind those of the question. */
 let counting: string | undefined
 const sendingCounted = ({ text }: Statement) =>
   (counting ??= `with taken as (${behind(text, 3)})
     select sending.*, taken.count as tries, taken.seconds as tried_for from (${SENDING}) as sending cross join taken`)
 
-/** @param counted one more try of a limit, counted in the same statement */
-export async function findSending(db: Db, who: Signed, applicationId: string, path: string, counted?: Taking) {
+/** @param counted tries of a limit, counted in the same statement */
+export async function findSending(
+  db: Db,
+  who: Signed,
+  applicationId: string,
+  paths: readonly string[],
+  counted?: Taking,
+) {
   const [row] = await run<
     Batch & {
       ownState: State | null
       ownEditionId: string | null
       ownResubmitUntil: Date | null
-      inSlot: number
+      inSlot: Readonly<Record<string, number>>
       files: number
       bytes: number
       unfinished: number
@@ -66,7 +76,7 @@ export async function findSending(db: Db, who: Signed, applicationId: string, pa
     }
   >(db, {
     text: counted ? sendingCounted(counted.statement) : SENDING,
-    values: [applicationId, who.accountId, path, ...(counted?.statement.values ?? [])],
+    values: [applicationId, who.accountId, JSON.stringify(paths), ...(counted?.statement.values ?? [])],
   })
   const {
     ownState,

@@ -6,8 +6,8 @@ import { problem } from '#server/platform/problem-response.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { readAnnouncement } from './announcement.ts'
 import { protocolProblem, UPLOADS } from './receive.ts'
-import { settled } from './settle.ts'
-import { borrow } from './shared-buffers.ts'
+import { settleWhole } from './settle.ts'
+import { borrow, fill } from './shared-buffers.ts'
 import { type AnnouncedFile, checkAnnounced } from './slot-check.ts'
 import { begun, PART, UploadStore } from './upload-store.ts'
 
@@ -44,13 +44,12 @@ export async function receiveWhole(
   const { accept, now } = allowed.value
   const since = performance.now()
   const clock = () => platform.clock.before(now, since - performance.now())
-  const file = { ...announced.value, accept, now }
   const id = randomUUID()
-  const upload = begun(who, id, file)
-  const { bytes, giveBack } = borrow(file.size)
+  const upload = begun(who, id, { ...announced.value, accept, now })
+  const { bytes, giveBack } = borrow(upload.length)
   try {
     if (!(await fill(bytes, body))) return said(protocolProblem(400))
-    const verdict = await settled(platform, who, upload, { bytes, accept, clock })
+    const verdict = (await settleWhole(platform, who, [{ upload, bytes, accept }], clock))[0]!
     if (!verdict.ok && verdict.code === 'request.unavailable') {
       // Nobody knows yet whether it is clean: the next question about the upload finds it here and asks again.
       const store = new UploadStore(platform, who)
@@ -64,7 +63,7 @@ export async function receiveWhole(
   return said(
     new Response(null, {
       status: 201,
-      headers: { location: `${UPLOADS}/${id}`, 'upload-offset': String(file.size) },
+      headers: { location: `${UPLOADS}/${id}`, 'upload-offset': String(upload.length) },
     }),
   )
 }
@@ -83,18 +82,4 @@ function announcementOf(headers: Headers): Outcome<AnnouncedFile> {
 function said(response: Response): Response {
   response.headers.set('tus-resumable', TUS_RESUMABLE)
   return response
-}
-
-/** Fills the bytes; false where the connection was cut before. */
-async function fill(bytes: Uint8Array, body: AsyncIterable<Uint8Array>): Promise<boolean> {
-  let at = 0
-  try {
-    for await (const piece of body) {
-      bytes.set(piece, at)
-      at += piece.length
-    }
-  } catch {
-    return false
-  }
-  return at === bytes.length
 }

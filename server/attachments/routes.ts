@@ -8,6 +8,7 @@ import { problem, respond } from '#server/platform/problem-response.ts'
 import { json, param } from '#server/platform/validate.ts'
 import { knownRequest } from './announcement.ts'
 import { receive } from './receive.ts'
+import { receiveTogether } from './receive-together.ts'
 import { bringsWhole, receiveWhole } from './receive-whole.ts'
 import { guarded, noteOpened, openable, pageImage, readRange } from './serve.ts'
 import { reuseKnown } from './settle.ts'
@@ -17,6 +18,10 @@ interface Connection {
   readonly incoming?: AsyncIterable<Uint8Array>
 }
 
+/** The body as the connection brings it: a request's own stream copies the bytes once more. */
+const bodyOf = (request: Request, env: unknown): AsyncIterable<Uint8Array> =>
+  (env as Connection | undefined)?.incoming ?? (request.body as unknown as AsyncIterable<Uint8Array>)
+
 /** tus 1.0: mounted under /uploads. */
 export const uploadRoutes = new Hono<SignedEnv>()
   .use(signedIn)
@@ -24,15 +29,18 @@ export const uploadRoutes = new Hono<SignedEnv>()
     const file = c.req.valid('json')
     return respond(c, await reuseKnown(c.var.platform, c.var.who, file))
   })
+  .post('/together', async (c) => {
+    const { platform, who } = c.var
+    const length = Number(c.req.header('content-length'))
+    return respond(c, await receiveTogether(platform, who, length, bodyOf(c.req.raw, c.env)))
+  })
   // Hono asks the handler of GET for a HEAD; a GET itself tus does not know.
   .on(['POST', 'GET', 'PATCH', 'DELETE', 'OPTIONS'], ['/', '/:id'], async (c) => {
     const { platform, who } = c.var
     if (c.req.method === 'GET') return problem(refuse('request.not-found'))
     const request = c.req.raw
     if (!bringsWhole(request)) return receive(platform, who, request)
-    // A request's own stream copies the bytes once more.
-    const { incoming } = (c.env ?? {}) as Connection
-    return receiveWhole(platform, who, request, incoming ?? (request.body as unknown as AsyncIterable<Uint8Array>))
+    return receiveWhole(platform, who, request, bodyOf(request, c.env))
   })
 
 const byId = v.object({ attachmentId: v.pipe(v.string(), v.uuid()) })

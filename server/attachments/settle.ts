@@ -9,37 +9,70 @@ import { checkAndKeep, type Kept } from './check-and-keep.ts'
 import { findKnown, findUpload, storedNoted, type Upload, uploadNoted, writeVerdict } from './queries.ts'
 import { acceptsPhoto, type Allowed, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
 
-/** All bytes of a file, as one request brought them. Its row is written with the verdict. */
+/** A file whose bytes one request brought. Its row is written with the verdict. */
 export interface Whole {
+  readonly upload: Upload
   readonly bytes: Uint8Array
   /** what the slot takes */
   readonly accept: Allowed['accept']
-  /** the database's time, which was asked for when the file was announced */
-  readonly clock: () => Date
+}
+
+/**
+ * Checks files that came whole, and writes the verdicts in one transaction. `request.unavailable` of those of which nobody knows
+ * yet whether they are clean: of them nothing is written.
+ * @param clock tells the database's time, which was asked for when the files were announced
+ */
+export async function settleWhole(
+  platform: Dependencies,
+  who: Signed,
+  files: readonly Whole[],
+  clock: () => Date,
+): Promise<Outcome<undefined>[]> {
+  // Each to its end: the bytes are lent, and the threads read them.
+  const ended = await Promise.allSettled(
+    files.map(({ upload: { id, sha256 }, bytes, accept }) =>
+      checkAndKeep(platform, { what: accept, bytes, sha256 }, id),
+    ),
+  )
+  const checked = ended.map((one) => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
+  const verdicts = files.flatMap(({ upload }, at) => {
+    const found = checked[at]!
+    return !found.ok && found.code === 'request.unavailable' ? [] : [{ upload, found }]
+  })
+  if (verdicts.length > 0) {
+    const decide = async (ctx: Act) => {
+      const kept = new Map(
+        verdicts.flatMap(({ found }) => (found.ok ? [[found.value.sha256, found.value] as const] : [])),
+      )
+      for (const one of kept.values()) ctx.write(storedNoted({ ...one, checkedAt: ctx.now }))
+      for (const { upload, found } of verdicts) {
+        ctx.write(uploadNoted({ ...upload, ...verdictColumns(ctx, upload, found) }))
+        auditVerdict(ctx, upload, found)
+      }
+      return ok()
+    }
+    await actAs(platform, who, decide, { clock })
+  }
+  return checked.map((found) => (found.ok ? ok() : found))
 }
 
 /**
  * Checks an upload whose bytes are all there, once. A node that died between the last byte and the check leaves it to the
  * next question about the upload.
- * @param whole the bytes, where this request brought all of them
  */
-export async function settled(
-  platform: Dependencies,
-  who: Signed,
-  upload: Upload,
-  whole?: Whole,
-): Promise<Outcome<undefined>> {
+export async function settled(platform: Dependencies, who: Signed, upload: Upload): Promise<Outcome<undefined>> {
   if (upload.state === 'refused') return refusalOf(upload)
-  if (upload.state === 'verified' || (!whole && upload.received < upload.length)) return ok()
-  const bytes = whole?.bytes ?? (await assemble(platform, upload))
-  if (bytes === undefined) return settle(platform, who, upload, refuse('attachment.wrong-digest'), whole)
-  const photo = whole
-    ? whole.accept === 'photo'
-    : await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
+  if (upload.state === 'verified' || upload.received < upload.length) return ok()
+  const bytes = await assemble(platform, upload)
+  if (bytes === undefined) return settle(platform, who, upload, refuse('attachment.wrong-digest'))
+  const photo = await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
   const { sha256, id } = upload
   const checked = await checkAndKeep(platform, { what: photo ? 'photo' : 'pdf', bytes, sha256 }, id)
   if (!checked.ok && checked.code === 'request.unavailable') return checked
-  return settle(platform, who, upload, checked, whole)
+  return settle(platform, who, upload, checked)
 }
 
 async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Array | undefined> {
@@ -55,39 +88,20 @@ async function assemble(platform: Dependencies, upload: Upload): Promise<Uint8Ar
   return at === upload.length ? bytes : undefined
 }
 
-/**
- * Writes the verdict. Bytes that passed lie in the store under their own digest before the row says so.
- * @param whole where the request brought all of it
- */
+/** Writes the verdict. Bytes that passed lie in the store under their own digest before the row says so. */
 async function settle(
   platform: Dependencies,
   who: Signed,
   upload: Upload,
-  checked: Outcome<Kept>,
-  whole: Whole | undefined,
+  found: Outcome<Kept>,
 ): Promise<Outcome<undefined>> {
-  const stored = checked.ok ? checked.value : undefined
-  const verdict = checked.ok ? ok() : checked
   const decide = async (ctx: Act) => {
-    if (stored) ctx.write(storedNoted({ ...stored, checkedAt: ctx.now }))
-    const written = {
-      state: stored ? ('verified' as const) : ('refused' as const),
-      refusal: verdict.ok ? null : JSON.stringify({ code: verdict.code, params: verdict.params }),
-      contentSha256: stored?.sha256 ?? null,
-      received: upload.length,
-      updatedAt: ctx.now,
-    }
-    if (whole) ctx.write(uploadNoted({ ...upload, ...written }))
-    else if (!(await writeVerdict(ctx.db, who, upload.id, written))) return ok(false)
-    ctx.audit({
-      action: stored ? 'attachment.uploaded' : 'attachment.refused',
-      applicationId: upload.applicationId,
-      subject: `upload:${upload.id}`,
-      details: { path: upload.path, size: upload.length, ...(!verdict.ok && { code: verdict.code }) },
-    })
+    if (found.ok) ctx.write(storedNoted({ ...found.value, checkedAt: ctx.now }))
+    if (!(await writeVerdict(ctx.db, who, upload.id, verdictColumns(ctx, upload, found)))) return ok(false)
+    auditVerdict(ctx, upload, found)
     return ok(true)
   }
-  const first = await actAs(platform, who, decide, { ...(whole && { clock: whole.clock }) })
+  const first = await actAs(platform, who, decide)
   if (!first.value) {
     // Another node was asked about the same upload and was faster: its verdict counts. It may have removed the parts while
     // they were read here, so that ours says nothing.
@@ -95,7 +109,24 @@ async function settle(
     return settledBy?.state === 'refused' ? refusalOf(settledBy) : ok()
   }
   for (const { key } of upload.parts) await platform.files.delete(key)
-  return verdict
+  return found.ok ? ok() : found
+}
+
+const verdictColumns = ({ now }: Act, upload: Upload, found: Outcome<Kept>) => ({
+  state: found.ok ? ('verified' as const) : ('refused' as const),
+  refusal: found.ok ? null : JSON.stringify({ code: found.code, params: found.params }),
+  contentSha256: found.ok ? found.value.sha256 : null,
+  received: upload.length,
+  updatedAt: now,
+})
+
+function auditVerdict(ctx: Act, { id, applicationId, path, length }: Upload, found: Outcome<Kept>): void {
+  ctx.audit({
+    action: found.ok ? 'attachment.uploaded' : 'attachment.refused',
+    applicationId,
+    subject: `upload:${id}`,
+    details: { path, size: length, ...(!found.ok && { code: found.code }) },
+  })
 }
 
 function refusalOf(upload: Upload): Refused {

@@ -7,7 +7,7 @@ export interface Loan {
 }
 
 /** What is kept for the next ones; more are made where more are needed at once. */
-const AT_MOST = 16
+const AT_MOST = 32
 const unused: SharedArrayBuffer[] = []
 
 /**
@@ -22,4 +22,18 @@ export function borrow(length: number): Loan {
       if (unused.length < AT_MOST) unused.push(buffer)
     },
   }
+}
+
+/** Fills the bytes; false where the connection was cut before. */
+export async function fill(bytes: Uint8Array, body: AsyncIterable<Uint8Array>): Promise<boolean> {
+  let at = 0
+  try {
+    for await (const piece of body) {
+      bytes.set(piece, at)
+      at += piece.length
+    }
+  } catch {
+    return false
+  }
+  return at === bytes.length
 }

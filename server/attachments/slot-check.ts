@@ -40,20 +40,49 @@ const creating: Limit = { name: 'attachments.create', atMost: 600, seconds: 3600
  * Whether the file may be sent at all: asked before a byte moves (R41–R43, R90).
  * @param counts whether this is a new upload, of which there may be so many an hour
  */
-export async function checkAnnounced(
-  { database, clock, limiter }: Dependencies,
+export const checkAnnounced = async (
+  platform: Dependencies,
   who: Signed,
   file: AnnouncedFile,
   { counts }: { readonly counts: boolean },
-): Promise<Outcome<Allowed>> {
-  const counted = counts ? limiter.taking(creating, who.accountId) : undefined
-  const sending = await findSending(database.db, who, file.applicationId, file.path, counted)
-  const { application, inSlot, usage, taken } = sending
-  if (taken?.allowed === false) return refuse('request.too-many', { seconds: taken.retryAfter })
+): Promise<Outcome<Allowed>> => (await checkTogether(platform, who, file.applicationId, [file], { counts }))[0]!
+
+/** The same of files of one application that come together: each counts for those behind it. In their order. */
+export async function checkTogether(
+  { database, clock, limiter }: Dependencies,
+  who: Signed,
+  applicationId: string,
+  files: readonly AnnouncedFile[],
+  { counts }: { readonly counts: boolean },
+): Promise<Outcome<Allowed>[]> {
+  const counted = counts ? limiter.taking(creating, who.accountId, files.length) : undefined
+  const paths = files.map(({ path }) => path)
+  const sending = await findSending(database.db, who, applicationId, paths, counted)
+  const { application, taken } = sending
+  if (taken?.allowed === false) return files.map(() => refuse('request.too-many', { seconds: taken.retryAfter }))
   const now = clock.before(sending.databaseTime, -clock.offset)
-  const place = await placeOf(database.db, who, now, file, application)
-  if (!place.ok) return place
-  const { maxBytes, maxFiles, accept } = place.value
+  const inSlot = new Map(Object.entries(sending.inSlot))
+  const usage = { ...sending.usage }
+  const outcomes: Outcome<Allowed>[] = []
+  for (const file of files) {
+    const place = await placeOf(database.db, who, now, file, application)
+    const outcome = place.ok ? checkFile(file, place.value, inSlot.get(file.path) ?? 0, usage) : place
+    outcomes.push(outcome.ok ? ok({ ...outcome.value, now }) : outcome)
+    if (!outcome.ok) continue
+    inSlot.set(file.path, (inSlot.get(file.path) ?? 0) + 1)
+    usage.files += 1
+    usage.bytes += file.size
+    usage.unfinished += 1
+  }
+  return outcomes
+}
+
+function checkFile(
+  file: AnnouncedFile,
+  { maxBytes, maxFiles, accept }: Place,
+  inSlot: number,
+  usage: { readonly files: number; readonly bytes: number; readonly unfinished: number },
+): Outcome<Place> {
   if (file.size < 1) return refuse('attachment.empty')
   if (file.size > maxBytes) {
     return refuse('attachment.too-large', { size: formatSize(file.size), limit: formatLimit(maxBytes) })
@@ -62,7 +91,7 @@ export async function checkAnnounced(
   if (accept === 'pdf' && inSlot >= maxFiles) return refuse('attachment.too-many-files', { atMost: maxFiles })
   const full =
     usage.files + 1 > QUOTA.files || usage.bytes + file.size > QUOTA.bytes || usage.unfinished + 1 > QUOTA.unfinished
-  return full ? refuse('attachment.quota') : ok({ maxBytes, maxFiles, accept, now })
+  return full ? refuse('attachment.quota') : ok({ maxBytes, maxFiles, accept })
 }
 
 async function placeOf(

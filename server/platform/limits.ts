@@ -17,7 +17,7 @@ export type Taken =
   /** Seconds until the window is over, at least 1. */
   | { readonly allowed: false; readonly retryAfter: number }
 
-/** One more try as a statement, for whoever asks something else in the same journey. */
+/** Tries as a statement, for whoever asks something else in the same journey. */
 export interface Taking {
   readonly statement: Statement
   /** What its one row says. */
@@ -32,7 +32,7 @@ export interface Limiter {
   /** Counts one try for the key (an address, an account, a number: only its HMAC is stored). */
   take(limit: Limit, key: string): Promise<Taken>
   /** The same, not sent yet. Its text is the same for all limits. */
-  taking(limit: Limit, key: string): Taking
+  taking(limit: Limit, key: string, tries?: number): Taking
   /** How many tries stand in the current window, without counting one. */
   hits(limit: Limit, key: string): Promise<number>
   /** Forgets the key, e.g. the failures after a success. */
@@ -41,12 +41,13 @@ export interface Limiter {
   sweep(): Promise<number>
 }
 
-/** `$1` is the row, `$2` the clock's offset and `$3` the window, both in seconds. */
+/** `$1` is the row, `$2` the clock's offset and `$3` the window, both in seconds; `$4` how many tries. */
 const TAKING = `
   insert into rate_limit as taken (key, count, resets_at)
-  values ($1, 1, clock_timestamp() + make_interval(secs => $2) + make_interval(secs => $3))
+  values ($1, $4, clock_timestamp() + make_interval(secs => $2) + make_interval(secs => $3))
   on conflict (key) do update set
-    count = case when taken.resets_at <= excluded.resets_at - make_interval(secs => $3) then 1 else taken.count + 1 end,
+    count = case when taken.resets_at <= excluded.resets_at - make_interval(secs => $3) then excluded.count
+      else taken.count + excluded.count end,
     resets_at = case when taken.resets_at <= excluded.resets_at - make_interval(secs => $3) then excluded.resets_at
       else taken.resets_at end
   returning count, ceil(extract(epoch from resets_at - (clock_timestamp() + make_interval(secs => $2))))::int as seconds`
@@ -56,8 +57,8 @@ export function createLimiter(anyDb: Kysely<any>, secrets: Secrets, clock: Clock
   const db = anyDb as unknown as Kysely<PlatformTables>
   const rowOf = (limit: Limit, key: string) => `${limit.name}:${secrets.mac(`limit ${limit.name}`, key)}`
   const now = () => sql<Date>`clock_timestamp() + make_interval(secs => ${clock.offset / 1000})`
-  const taking = (limit: Limit, key: string): Taking => ({
-    statement: { text: TAKING, values: [rowOf(limit, key), clock.offset / 1000, limit.seconds] },
+  const taking = (limit: Limit, key: string, tries = 1): Taking => ({
+    statement: { text: TAKING, values: [rowOf(limit, key), clock.offset / 1000, limit.seconds, tries] },
     read: ({ count, seconds }) =>
       count <= limit.atMost
         ? { allowed: true, left: limit.atMost - count }

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Ok, Refused } from '#domain/problems.ts'
-import { appendAudit, audited } from './audit.ts'
+import { appendAudit, audited, FEW_ENTRIES } from './audit.ts'
 import type { AuditEntry } from './audit.ts'
 import type { Job, JobName } from './job-table.ts'
 import { newId } from './new-id.ts'
@@ -167,9 +167,8 @@ async function once<DB, Read, R extends Ok<unknown> | Refused>(
     }
     for (let at = 0; at < writes.length; at += MERGED_AT_MOST) send(merged(writes.slice(at, at + MERGED_AT_MOST)))
     // Last, so that the chains are locked for as short as can be, and always after everything else.
-    const [only] = entries
-    if (only && entries.length === 1) send(audited(who, now, only))
-    else if (only) {
+    if (entries.length <= FEW_ENTRIES) for (const statement of audited(who, now, entries)) send(statement)
+    else {
       await allDone(last)
       await appendAudit(db, who, now, entries)
     }

@@ -95,15 +95,14 @@ function freshPdf(size: number): { name: string; mimeType: string; buffer: Buffe
 
 const sheet = () => page.getByRole('dialog', { name: '附件材料' })
 /** @param ready called when the file is chosen and nothing of it has gone */
-async function startUpload(size = 120_000, ready = () => {}): Promise<string> {
-  const file = freshPdf(size)
+async function startUpload(size = 120_000, ready = () => {}, count = 1): Promise<void> {
+  const fresh = Array.from({ length: count }, () => freshPdf(size))
   if (!(await sheet().isVisible())) await page.getByRole('button', { name: `附件材料：${SLOT}` }).click()
-  await page.locator('input[data-slot="technicalSummaryFile"]').setInputFiles(file)
+  await page.locator('input[data-slot="technicalSummaryFile"]').setInputFiles(fresh)
   await expect(sheet().getByRole('button', { name: '开始上传' })).toBeVisible()
   ready()
   await sheet().getByRole('button', { name: '开始上传' }).click()
-  files.push(file.name)
-  return file.name
+  files.push(...fresh.map(({ name }) => name))
 }
 async function uploaded(): Promise<void> {
   const again = sheet().getByRole('button', { name: /^再传一次/ })
@@ -190,14 +189,21 @@ async function crash(victim: Page): Promise<number> {
   return moment
 }
 
+const isTo =
+  (end: string) =>
+  ({ method, path }: Passing) =>
+    method === 'POST' && path === `/api/uploads${end}`
+
 test.describe('the server is killed with kill -9', () => {
   /** Before a request reaches it, and when it has answered but nobody heard. */
-  for (const [what, matches] of [
-    ['the question whether the file is known', ({ path }: Passing) => path === '/api/uploads/known'],
-    ['the bytes', ({ method, path }: Passing) => method === 'POST' && path === '/api/uploads'],
-    ['the link', ({ path }: Passing) => path === '/api/sync'],
-  ] as const) {
-    test(`[S1] [R46] at ${what} of an upload: the file arrives once, whole`, async () => {
+  for (const { what, matches, count = 1, cut = () => false } of [
+    // Asked for files that may have come before: several that went together, of which nobody heard.
+    { what: 'the question whether a file is known', count: 2, matches: isTo('/known'), cut: isTo('/together') },
+    { what: 'the bytes', matches: isTo('') },
+    { what: 'the bytes of several that go together', count: 3, matches: isTo('/together') },
+    { what: 'the link', matches: ({ path }: Passing) => path === '/api/sync' },
+  ]) {
+    test(`[S1] [R46] at ${what} of an upload: each file arrives once, whole`, async () => {
       for (const when of LONG ? (['before', 'after'] as const) : [chance.pick(['before', 'after'] as const)]) {
         await clearSlot()
         let killed = false
@@ -207,13 +213,15 @@ test.describe('the server is killed with kill -9', () => {
           await world.restart()
           return true
         }
-        await startUpload(120_000, () => {
+        const ready = () => {
           world.line.rule = async (passing) => {
+            if (cut(passing)) return 'cut-answer'
             if (when === 'before') return (await kill(passing)) ? 'cut-request' : undefined
             return !killed && matches(passing) ? 'cut-answer' : undefined
           }
           if (when === 'after') world.line.answered = async (passing) => void (await kill(passing))
-        })
+        }
+        await startUpload(120_000, ready, count)
         await expect.poll(() => killed, { timeout: 20_000 }).toBe(true)
         world.line.heal()
         await uploaded()

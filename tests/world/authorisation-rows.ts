@@ -294,6 +294,8 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
       json: { applicationId: draft, path: 'idCard', name: '身份证.pdf', sha256: '0'.repeat(64), size: 1 },
     }),
   },
+  // Each file of it passes or is refused by itself; that a stranger's application is not found is held in files-together.test.ts.
+  'post /api/uploads/together': { gate: 'signed', answers: ['request.invalid'] },
   // tus speaks its own protocol on these; that a stranger's upload is not found is held in attachments.test.ts as well.
   ...tus('/api/uploads', () => ({})),
   ...tus('/api/uploads/{id}', ({ upload }) => ({ param: { id: upload } })),

@@ -75,7 +75,7 @@ export interface WishDeps {
   readonly newId: NewId
   readonly accountId: string
   readonly today: () => string
-  readonly transport: UploadTransport
+  readonly transport: Omit<UploadTransport, 'together'>
   readonly send: (wish: Wish) => Promise<Outcome<unknown>>
 }
 

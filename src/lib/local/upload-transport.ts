@@ -2,10 +2,10 @@ import { refuse } from '#domain/problems.ts'
 import type { UploadTransport } from './uploads.svelte.ts'
 
 /**
- * Bytes by tus 1.0. The library, and all that knows of it, is fetched when the first file goes.
+ * Bytes by tus 1.0, several small files in one request. The library, and all that knows of it, is fetched when the first file goes.
  * @param known asks whether identical bytes of this person are there already
  */
-export function createTusTransport(known: UploadTransport['known'], endpoint: string): UploadTransport {
+export function createUploadTransport(known: UploadTransport['known'], endpoint: string): UploadTransport {
   return {
     known,
     async send(file, on) {
@@ -16,6 +16,15 @@ export function createTusTransport(known: UploadTransport['known'], endpoint: st
         return refuse('network.offline')
       }
       return tus.sendByTus(endpoint, file, on)
+    },
+    async together(applicationId, files, on) {
+      let sending: typeof import('./send-together.ts')
+      try {
+        sending = await import('./send-together.ts')
+      } catch {
+        return refuse('network.offline')
+      }
+      return sending.sendTogether(`${endpoint}/together`, applicationId, files, on)
     },
     async forget(url) {
       try {

@@ -1,3 +1,4 @@
+import { groupsThatFit } from '#domain/files-together.ts'
 import { itemAt } from '#domain/forms/answers.ts'
 import { isSlot } from '#domain/forms/application-type.ts'
 import type { Slot } from '#domain/forms/slot.ts'
@@ -42,6 +43,15 @@ export interface UploadTransport {
     file: { applicationId: string; path: string; name: string; sha256: string; bytes: Blob; url: string | null },
     on: { url(url: string): void; progress(sent: number): void; signal: AbortSignal },
   ): Promise<Outcome<string>>
+  /**
+   * Sends small files of one application in one request.
+   * @returns the upload's id of each, or why it was refused, in their order
+   */
+  together(
+    applicationId: string,
+    files: readonly { path: string; name: string; sha256: string; bytes: ArrayBuffer }[],
+    on: { progress(place: number, sent: number): void; signal: AbortSignal },
+  ): Promise<Outcome<readonly Outcome<string>[]>>
   /** Tells the server that an unfinished upload is not wanted. Never fails. */
   forget(url: string): Promise<void>
 }
@@ -61,6 +71,7 @@ export interface UploadDeps {
   readonly later?: number
 }
 
+/** requests, of which each carries one file, or several small ones */
 const AT_ONCE = 2
 /** Failures of the way, not of the file: the same bytes may well arrive a moment later. */
 const PASSING: readonly ProblemCode[] = ['network.offline', 'request.unavailable', 'request.too-many']
@@ -69,6 +80,9 @@ const ATTEMPTS = 3
 const PAUSE = 2_000
 /** So long after that it goes again by itself: what was away on the server comes back without a hand of the person's, ms. */
 const LATER = 60_000
+
+/** Not tried yet: what was tried goes by itself, from where it was cut, and says its own words. */
+const isNew = (row: KeptUpload) => row.state === 'queued' && row.sha256 === null && row.url === null
 
 const byOrder = (a: KeptUpload, b: KeptUpload) =>
   a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.position - b.position
@@ -80,6 +94,7 @@ export class Uploads {
   #rows: readonly KeptUpload[] = $state.raw([])
   #progress: ReadonlyMap<string, number> = $state.raw(new Map())
   readonly #running = new Map<string, AbortController>()
+  #requests = 0
   /** Pausing after a failure, or sent by another tab at this moment. */
   readonly #resting = new Set<string>()
   readonly #attempts = new Map<string, number>()
@@ -400,23 +415,41 @@ export class Uploads {
   async #pump(): Promise<void> {
     const { db } = this.#deps
     if (!this.#deps.online()) return
+    const idle = ({ id }: KeptUpload) => !this.#running.has(id) && !this.#resting.has(id)
     for (const row of this.#rows.filter(({ state }) => state === 'queued')) {
-      if (this.#running.size >= AT_ONCE) return
-      if (this.#running.has(row.id) || this.#resting.has(row.id)) continue
+      if (this.#requests >= AT_ONCE) return
+      if (!idle(row)) continue
+      const rows = this.#withThose(row, idle)
       // Reserved before the first await, so that two pumps do not take one file.
-      const abort = new AbortController()
-      this.#running.set(row.id, abort)
+      const aborts = rows.map(() => new AbortController())
+      for (const [at, { id }] of rows.entries()) this.#running.set(id, aborts[at] as AbortController)
+      this.#requests += 1
+      const ended = () => {
+        this.#requests -= 1
+        for (const { id } of rows) this.#running.delete(id)
+      }
       const application = await db.applications.get(row.applicationId)
       // The server creates the application at its reading gate; its files go after that.
       if (!application || application.version === 0) {
-        this.#running.delete(row.id)
+        ended()
         continue
       }
-      void this.#sendOne(row, abort).finally(() => {
-        this.#running.delete(row.id)
+      const sent =
+        rows.length === 1 ? this.#sendOne(row, aborts[0] as AbortController) : this.#sendTogether(rows, aborts)
+      void sent.finally(() => {
+        ended()
         void this.#reread().then(() => this.#pump())
       })
     }
+  }
+
+  /** The file, and those behind it that go in the same request. */
+  #withThose(row: KeptUpload, idle: (row: KeptUpload) => boolean): readonly KeptUpload[] {
+    if (!isNew(row)) return [row]
+    const { applicationId } = row
+    const behind = this.#rows.slice(this.#rows.indexOf(row))
+    const fitting = behind.filter((one) => one.applicationId === applicationId && isNew(one) && idle(one))
+    return groupsThatFit(fitting, ({ size }) => size)[0] ?? [row]
   }
 
   /** Resolves when nothing is being sent any more. */
@@ -427,6 +460,11 @@ export class Uploads {
   async #sendOne(row: KeptUpload, abort: AbortController): Promise<void> {
     const outcome = await this.#deps.lead(`upload:${row.id}`, () => this.#carry(row, abort), false)
     if (outcome === null) return this.#rest(row.id, this.#pause)
+    return this.#conclude(row, outcome, abort)
+  }
+
+  /** What became of one: sent, to be tried again, or refused. */
+  async #conclude(row: KeptUpload, outcome: Outcome<undefined>, abort: AbortController): Promise<void> {
     if (outcome.ok) this.#attempts.delete(row.id)
     if (outcome.ok || abort.signal.aborted) return
     const { db } = this.#deps
@@ -445,6 +483,81 @@ export class Uploads {
         : refusedAs(outcome)
     await steadily(db, () => db.uploads.update(row.id, change))
     if (!again && PASSING.includes(code)) this.#tryLater(row.id)
+  }
+
+  /** Several small ones in one request. Where that fails, each goes by itself: then it is said of each what is to be said. */
+  async #sendTogether(rows: readonly KeptUpload[], aborts: readonly AbortController[]): Promise<void> {
+    const leading = async (at: number, held: readonly KeptUpload[]): Promise<void> => {
+      const row = rows[at]
+      if (!row) return this.#carryTogether(held, (one) => aborts[rows.indexOf(one)] as AbortController)
+      const led = await this.#deps.lead(
+        `upload:${row.id}`,
+        async () => ok(await leading(at + 1, [...held, row])),
+        false,
+      )
+      if (led !== null) return
+      // Another tab sends it at this moment.
+      this.#rest(row.id, this.#pause)
+      return leading(at + 1, held)
+    }
+    return leading(0, [])
+  }
+
+  async #carryTogether(rows: readonly KeptUpload[], abortOf: (row: KeptUpload) => AbortController): Promise<void> {
+    const { db, transport } = this.#deps
+    const known = await this.#digestsHere()
+    const going: { row: KeptUpload; file: { path: string; name: string; sha256: string; bytes: ArrayBuffer } }[] = []
+    for (const row of rows) {
+      const kept = await db.uploadBytes.get(row.id)
+      if (!kept || abortOf(row).signal.aborted) continue
+      const digest = await sha256(kept.bytes)
+      const asks = known.has(digest)
+      known.add(digest)
+      await db.uploads.update(row.id, { sha256: digest, ...(!asks && { state: 'sending' as const }) })
+      // One that may be there already is asked for by itself.
+      if (!asks) going.push({ row, file: { path: row.path, name: row.name, sha256: digest, bytes: kept.bytes } })
+    }
+    await this.#reread()
+    if (going.length === 0) return
+    const abort = new AbortController()
+    for (const { row } of going) {
+      const { signal } = abortOf(row)
+      if (signal.aborted) abort.abort()
+      signal.addEventListener('abort', () => abort.abort())
+    }
+    const [{ row: first }] = going as [(typeof going)[number]]
+    const sent = await transport.together(
+      first.applicationId,
+      going.map(({ file }) => file),
+      {
+        progress: (place, bytes) => {
+          const { row } = going[place] as (typeof going)[number]
+          this.#progress = new Map(this.#progress).set(row.id, bytes)
+        },
+        signal: abort.signal,
+      },
+    )
+    for (const [place, { row, file }] of going.entries()) {
+      const outcome = sent.ok ? sent.value[place] : undefined
+      if (!outcome) {
+        if (!abortOf(row).signal.aborted) await steadily(db, () => db.uploads.update(row.id, { state: 'queued' }))
+        if (!abort.signal.aborted) this.#rest(row.id, this.#pause)
+      } else {
+        const linked = outcome.ok ? await this.#attach({ ...row, sha256: file.sha256 }, outcome.value) : outcome
+        await this.#conclude(row, linked, abortOf(row))
+      }
+    }
+  }
+
+  /** Digests of what the server may have of this person, as far as this phone knows. */
+  async #digestsHere(except?: string): Promise<Set<string>> {
+    const { db, accountId } = this.#deps
+    const applications = await db.applications.where({ accountId }).toArray()
+    const onTheirWay = await db.uploads.where({ accountId }).toArray()
+    return new Set([
+      ...applications.flatMap(({ files }) => files.map(({ sha256: digest }) => digest)),
+      ...onTheirWay.flatMap(({ id, sha256: digest }) => (digest === null || id === except ? [] : [digest])),
+    ])
   }
 
   #tryLater(id: string): void {
@@ -473,7 +586,9 @@ export class Uploads {
     await db.uploads.update(row.id, { state: 'sending', sha256: digest })
     await this.#reread()
     const { applicationId, path, name, size } = row
-    const known = await transport.known({ applicationId, path, name, sha256: digest, size })
+    // Asked where it may be so: each question is a request.
+    const mayBeThere = row.sha256 !== null || (await this.#digestsHere(row.id)).has(digest)
+    const known = mayBeThere ? await transport.known({ applicationId, path, name, sha256: digest, size }) : ok(null)
     if (!known.ok) return known
     let uploadId = known.value
     if (uploadId === null) {

@@ -20,11 +20,17 @@ class TestTransport implements UploadTransport {
   atOnce = 0
   most = 0
   /** no byte goes before so many are on their way at once */
-  together = 1
+  waitFor = 1
+  /** names of the files of each request */
+  requests: string[][] = []
+  asked = 0
+  /** the network takes single files only */
+  failsTogether = false
   refusal: ReturnType<typeof refuse> | null = null
   order: string[] = []
 
   async known({ sha256 }: { sha256: string }): Promise<Outcome<string | null>> {
+    this.asked += 1
     return ok(this.stored.get(sha256) ?? null)
   }
   async send(
@@ -34,8 +40,9 @@ class TestTransport implements UploadTransport {
     this.atOnce += 1
     this.most = Math.max(this.most, this.atOnce)
     this.order.push(file.name)
+    this.requests.push([file.name])
     try {
-      await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.together))
+      await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.waitFor))
       const url = file.url ?? `https://example.invalid/uploads/u${this.parts.size + 1}`
       on.url(url)
       for (let at = this.parts.get(url) ?? 0; at < file.bytes.size; at = this.parts.get(url) ?? 0) {
@@ -54,6 +61,32 @@ class TestTransport implements UploadTransport {
       const id = url.split('/').at(-1) as string
       this.stored.set(file.sha256, id)
       return ok(id)
+    } finally {
+      this.atOnce -= 1
+    }
+  }
+  async together(...[, files, on]: Parameters<UploadTransport['together']>) {
+    this.atOnce += 1
+    this.most = Math.max(this.most, this.atOnce)
+    this.requests.push(files.map(({ name }) => name))
+    try {
+      await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.waitFor))
+      if (this.failsTogether) return refuse('network.offline')
+      const answers: Outcome<string>[] = []
+      for (const [place, file] of files.entries()) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        if (on.signal.aborted) return refuse('network.offline')
+        on.progress(place, file.bytes.byteLength)
+        this.sentBytes += file.bytes.byteLength
+        this.order.push(file.name)
+        if (file.name.startsWith('坏')) answers.push(refuse('attachment.damaged'))
+        else {
+          const id = `t${this.stored.size + 1}`
+          this.stored.set(file.sha256, id)
+          answers.push(ok(id))
+        }
+      }
+      return ok(answers)
     } finally {
       this.atOnce -= 1
     }
@@ -149,21 +182,24 @@ describe('files on their way', () => {
     ])
   })
 
-  it('[R44] several files go in the order chosen, two at a time, and nothing goes before 【开始上传】', async () => {
+  it('[R44] several files go in the order chosen, small ones in one request, two requests at a time, and nothing goes before 【开始上传】', async () => {
     await uploads.choose(
       draft,
       SLOT,
-      ['一.pdf', '二.pdf', '三.pdf'].map((name, at) => pdf(200 * KB + at, name)),
+      ['一.pdf', '二.pdf', '三.pdf'].map((name, at) => pdf(400 * KB + at, name)),
     )
     expect(states()).toEqual(['waiting', 'waiting', 'waiting'])
     expect(transport.order).toEqual([])
-    transport.together = 2
+    transport.waitFor = 2
     await uploads.start(draft, SLOT)
     await eventually(async () =>
       expect((await phone.db.outbox.toArray()).filter(({ mutation }) => mutation.kind === 'attach').length).toBe(3),
     )
-    expect(transport.order).toEqual(['一.pdf', '二.pdf', '三.pdf'])
+    // Both requests are on their way at once: which of them sets out first is nobody's business.
+    expect(new Set(transport.requests)).toEqual(new Set([['一.pdf', '二.pdf'], ['三.pdf']]))
     expect(transport.most).toBe(2)
+    // None of them can be there: nobody is asked.
+    expect(transport.asked).toBe(0)
     await draft.reread()
     expect(lines().map(({ name, state }) => [name, state])).toEqual([
       ['一.pdf', 'uploaded'],
@@ -213,6 +249,51 @@ describe('files on their way', () => {
     await uploads.start(draft)
     await settled('sent')
     expect(transport.sentBytes).toBe(sentBytes)
+  })
+
+  it('of files in one request each is linked or refused by itself; the same bytes twice go once', async () => {
+    await uploads.choose(draft, SLOT, [
+      pdf(3000, '甲.pdf', 'a'),
+      pdf(3000, '坏.pdf', 'b'),
+      pdf(3000, '甲又.pdf', 'a'),
+      pdf(3000, '乙.pdf', 'c'),
+    ])
+    await uploads.start(draft)
+    await eventually(() =>
+      expect(states().filter((state) => state === 'uploading' || state === 'uploaded').length).toBe(3),
+    )
+    await uploads.idle()
+    expect(transport.requests).toEqual([['甲.pdf', '坏.pdf', '乙.pdf']])
+    expect(lines().find(({ name }) => name === '坏.pdf')).toMatchObject({ state: 'failed', code: 'attachment.damaged' })
+    expect(transport.sentBytes).toBe(9000)
+    expect(transport.asked).toBe(1)
+  })
+
+  it('where a request of several does not come through, each goes by itself and none is lost', async () => {
+    transport.failsTogether = true
+    await uploads.choose(draft, SLOT, [pdf(3000, '甲.pdf', 'a'), pdf(3000, '乙.pdf', 'b')])
+    await uploads.start(draft)
+    await eventually(async () =>
+      expect((await phone.db.uploads.toArray()).map(({ state }) => state)).toEqual(['sent', 'sent']),
+    )
+    expect(transport.requests).toEqual([['甲.pdf', '乙.pdf'], ['甲.pdf'], ['乙.pdf']])
+    // They may have come before the connection was cut.
+    expect(transport.asked).toBe(2)
+  })
+
+  it('[R45] × on one of several takes that one back, and the others go on', async () => {
+    transport.waitFor = 2
+    await uploads.choose(draft, SLOT, [pdf(3000, '甲.pdf', 'a'), pdf(3000, '乙.pdf', 'b')])
+    await uploads.start(draft)
+    await eventually(() => expect(transport.requests).toHaveLength(1))
+    const first = lines().find(({ name }) => name === '甲.pdf')
+    await uploads.remove(draft, SLOT, first?.id ?? '')
+    transport.waitFor = 1
+    await eventually(async () =>
+      expect((await phone.db.uploads.toArray()).map(({ name, state }) => [name, state])).toEqual([['乙.pdf', 'sent']]),
+    )
+    await uploads.idle()
+    expect(transport.requests).toEqual([['甲.pdf', '乙.pdf'], ['乙.pdf']])
   })
 
   it('[R49] says clearly that it failed after trying by itself, keeps the file, and 再传一次 works', async () => {

@@ -10,7 +10,7 @@ import type { ScanStack } from '$lib/local/scan-stack.svelte.ts'
 import { PhoneStore, type StoreAccess } from '$lib/local/phone-store.ts'
 import { type SessionStore, sessionStore } from '$lib/local/session-store.ts'
 import { Sync } from '$lib/local/sync.svelte.ts'
-import { createTusTransport } from '$lib/local/upload-transport.ts'
+import { createUploadTransport } from '$lib/local/upload-transport.ts'
 import { Inbox } from '$lib/notices/inbox.svelte.ts'
 import { pushOfThisBrowser, PushReminders } from '$lib/notices/push.svelte.ts'
 import { api, ask } from './api.ts'
@@ -144,7 +144,7 @@ export class Store {
       account: facts,
       pull: () => sync.now(),
     })
-    const transport = createTusTransport(async (json) => {
+    const transport = createUploadTransport(async (json) => {
       const answered = await ask(api.uploads.known.$post({ json }))
       return answered.ok ? ok(answered.value?.uploadId ?? null) : answered
     }, new URL('/api/uploads', location.origin).href)
