@@ -133,7 +133,11 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     await expect(office.getByText(/个账号能看到，1 个打开过/)).toBeVisible()
     await office.goto('/office/bulletin')
     await expect(office.getByRole('link', { name: new RegExp(`${title}.*1 人打开`) })).toBeVisible()
-    await office.getByRole('link', { name: new RegExp(title) }).click()
+    // The list may be drawn anew under the pointer.
+    await expect(async () => {
+      await office.getByRole('link', { name: new RegExp(title) }).click({ timeout: 2_000 })
+      await expect(office).toHaveURL(/\/office\/bulletin\/[0-9a-f-]{36}$/, { timeout: 5_000 })
+    }).toPass()
   })
 
   await test.step('office: a changed text keeps the earlier one; taken down, the phone no longer has it', async () => {
