@@ -14,7 +14,7 @@ export type Kept = Pick<InspectedContent, 'sha256' | 'size' | 'mediaType' | 'pag
  */
 export async function checkAndKeep(
   { config, files, log }: Pick<Dependencies, 'config' | 'files' | 'log'>,
-  file: Omit<Inspection, 'folder'>,
+  file: Omit<Inspection, 'folder' | 'passed'>,
   id: string,
 ): Promise<Outcome<Kept>> {
   if (config.clamd) {

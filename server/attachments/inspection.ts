@@ -13,6 +13,8 @@ export interface Inspection {
   readonly sha256?: string | undefined
   /** Where the thread keeps what passed, under its digest (`keepInFolder`); without it the caller does. */
   readonly folder?: string | undefined
+  /** Shared: 1 from when the file has passed and is being stored. A disk that takes long is no fault of the file. */
+  readonly passed?: Int32Array
 }
 
 /** A page to be drawn, counted from 1. */
@@ -80,7 +82,8 @@ async function openPool(): Promise<Pool> {
  * Looks at a file in a thread with bounded memory and time. A file that breaks the thread is refused as damaged. Throws what the
  * disk says where the thread was to keep it.
  */
-export const inspect = (file: Inspection) => ask<InspectedContent>(file)
+export const inspect = (file: Omit<Inspection, 'passed'>) =>
+  ask<InspectedContent>({ ...file, passed: new Int32Array(new SharedArrayBuffer(4)) })
 
 /** Draws a page there. */
 export const drawPage = (wish: PageWish) => ask<PageImage>(wish)
@@ -97,6 +100,8 @@ async function ask<Content extends InspectedContent | PageImage>(
   try {
     return (await threads.run(request)) as Verdict<Content>
   } catch (error) {
+    if (error instanceof WorkerTimeout && request.what !== 'page' && request.passed?.[0] === 1)
+      throw Object.assign(new Error('The disk did not take a file in time'), { code: 'EIO', cause: error })
     const outOfMemory =
       error instanceof WorkerDied && (error.cause as { code?: string } | undefined)?.code === OUT_OF_MEMORY
     if (error instanceof WorkerTimeout || outOfMemory) return { refusal: { code: 'attachment.damaged' } }

@@ -183,9 +183,10 @@ async function inspect({ what, bytes, sha256 }: Inspection): Promise<Verdict<Ins
 }
 
 /** What the disk says is no fault of the file, nor of this thread. */
-function kept({ bytes, folder }: Inspection, verdict: Verdict<InspectedContent>): Verdict<InspectedContent> {
+function kept({ bytes, folder, passed }: Inspection, verdict: Verdict<InspectedContent>): Verdict<InspectedContent> {
   if (folder === undefined || !('content' in verdict)) return verdict
   const { anew, ...content } = verdict.content
+  if (passed) Atomics.store(passed, 0, 1)
   keepInFolder(folder, content.sha256, anew ?? bytes)
   return { content: { ...content, isKept: true } }
 }
