@@ -28,7 +28,7 @@ export async function receiveTogether(
 ): Promise<Outcome<{ readonly files: readonly FileAnswer[] }>> {
   if (!(length > 0)) return refuse('request.invalid')
   if (length > TOGETHER_BYTES) return refuse('request.too-large')
-  const { bytes, giveBack } = borrow(length)
+  const { bytes, giveBack } = await borrow(length)
   try {
     if (!(await fill(bytes, body))) return refuse('request.invalid')
     const read = readFiles(bytes)

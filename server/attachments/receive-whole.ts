@@ -46,7 +46,7 @@ export async function receiveWhole(
   const clock = () => platform.clock.before(now, since - performance.now())
   const id = randomUUID()
   const upload = begun(who, id, { ...announced.value, accept, now })
-  const { bytes, giveBack } = borrow(upload.length)
+  const { bytes, giveBack } = await borrow(upload.length)
   try {
     if (!(await fill(bytes, body))) return said(protocolProblem(400))
     const verdict = (await settleWhole(platform, who, [{ upload, bytes, accept }], clock))[0]!

@@ -6,23 +6,46 @@ export interface Loan {
   giveBack(): void
 }
 
-/** What is kept for the next ones; more are made where more are needed at once. */
-const AT_MOST = 32
+/** So many serve all who send at once, */
+const AT_MOST = 16
+/** unless one has waited so long, ms: whoever sends slowly must not keep the others waiting. Then there is one more, for once. */
+const PATIENCE = 200
+
 const unused: SharedArrayBuffer[] = []
+const waiting: ((buffer: SharedArrayBuffer) => void)[] = []
+let lent = 0
 
 /**
  * Memory for a file of at most `PART` bytes, which the threads see without a copy. It is used again: memory from the system costs
  * ten times what it costs to fill it, and what is thrown away makes V8 mark the whole heap.
  */
-export function borrow(length: number): Loan {
-  const buffer = unused.pop() ?? new SharedArrayBuffer(PART)
+export async function borrow(length: number): Promise<Loan> {
+  lent += 1
+  const buffer = unused.pop() ?? (lent <= AT_MOST ? new SharedArrayBuffer(PART) : await nextOne())
   return {
     bytes: new Uint8Array(buffer, 0, length),
     giveBack: () => {
-      if (unused.length < AT_MOST) unused.push(buffer)
+      lent -= 1
+      const next = waiting.shift()
+      if (next) next(buffer)
+      else if (unused.length < AT_MOST) unused.push(buffer)
     },
   }
 }
+
+/** The next that comes back, or one more. */
+const nextOne = () =>
+  new Promise<SharedArrayBuffer>((resolve) => {
+    const take = (buffer: SharedArrayBuffer) => {
+      clearTimeout(timer)
+      resolve(buffer)
+    }
+    const timer = setTimeout(() => {
+      waiting.splice(waiting.indexOf(take), 1)
+      resolve(new SharedArrayBuffer(PART))
+    }, PATIENCE)
+    waiting.push(take)
+  })
 
 /** Fills the bytes; false where the connection was cut before. */
 export async function fill(bytes: Uint8Array, body: AsyncIterable<Uint8Array>): Promise<boolean> {

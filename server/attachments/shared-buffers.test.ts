@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { borrow, type Loan } from './shared-buffers.ts'
+
+const bufferOf = ({ bytes }: Loan) => bytes.buffer
+
+test('memory comes back into use, never twice at once; who waits for it gets the next one, and one more where none comes', async () => {
+  const first = await borrow(10)
+  expect(first.bytes.length).toBe(10)
+  const known = bufferOf(first)
+  first.giveBack()
+  const loans = await Promise.all(Array.from({ length: 16 }, () => borrow(20)))
+  expect(new Set(loans.map(bufferOf)).size).toBe(16)
+  expect(loans.map(bufferOf)).toContain(known)
+
+  const next = borrow(30)
+  const after = borrow(40)
+  const [one] = loans as [Loan]
+  const its = bufferOf(one)
+  one.giveBack()
+  const served = await next
+  expect(bufferOf(served)).toBe(its)
+  // Nobody gives back any more: it does not wait for ever.
+  const more = await after
+  const all = [...loans.slice(1), served, more]
+  expect(new Set(all.map(bufferOf)).size).toBe(17)
+
+  for (const loan of all) loan.giveBack()
+  const again = await Promise.all(Array.from({ length: 16 }, () => borrow(1)))
+  expect(again.every((loan) => all.some((before) => bufferOf(before) === bufferOf(loan)))).toBe(true)
+  for (const loan of again) loan.giveBack()
+})
