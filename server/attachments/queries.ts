@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
 import type { Batch } from '#server/batches/actions.ts'
-import type { Taken, Taking } from '#server/platform/limits.ts'
+import { type Taking, TAKING } from '#server/platform/limits.ts'
 import { behind, insertion, run, type Statement } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -48,10 +48,8 @@ const SENDING = `
   left join batch on batch.id = own.batch_id`
 
 /** The same, and tries counted. Its values stand behind those of the question. */
-let counting: string | undefined
-const sendingCounted = ({ text }: Statement) =>
-  (counting ??= `with taken as (${behind(text, 3)})
-    select sending.*, taken.count as tries, taken.seconds as tried_for from (${SENDING}) as sending cross join taken`)
+const SENDING_COUNTED = `with taken as (${behind(TAKING, 3)})
+  select sending.*, taken.count as tries, taken.seconds as tried_for from (${SENDING}) as sending cross join taken`
 
 /** @param counted tries of a limit, counted in the same statement */
 export async function findSending(
@@ -75,8 +73,8 @@ export async function findSending(
       triedFor?: number
     }
   >(db, {
-    text: counted ? sendingCounted(counted.statement) : SENDING,
-    values: [applicationId, who.accountId, JSON.stringify(paths), ...(counted?.statement.values ?? [])],
+    text: counted ? SENDING_COUNTED : SENDING,
+    values: [applicationId, who.accountId, JSON.stringify(paths), ...(counted?.values ?? [])],
   })
   const {
     ownState,
@@ -99,7 +97,7 @@ export async function findSending(
     inSlot,
     usage: { files, bytes, unfinished },
     databaseTime,
-    taken: counted?.read({ count: tries!, seconds: triedFor! }) as Taken | undefined,
+    taken: counted?.read({ count: tries!, seconds: triedFor! }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
-import { readManifest, TOGETHER_BYTES } from '#domain/files-together.ts'
-import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { readManifest, REQUEST_BYTES } from '#domain/files-together.ts'
+import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { type ProblemBody, problemBody } from '#server/platform/problem-response.ts'
 import type { Signed } from '#server/platform/who.ts'
@@ -27,7 +27,7 @@ export async function receiveTogether(
   body: AsyncIterable<Uint8Array>,
 ): Promise<Outcome<{ readonly files: readonly FileAnswer[] }>> {
   if (!(length > 0)) return refuse('request.invalid')
-  if (length > TOGETHER_BYTES) return refuse('request.too-large')
+  if (length > REQUEST_BYTES) return refuse('request.too-large')
   const { bytes, giveBack } = await borrow(length)
   try {
     if (!(await fill(bytes, body))) return refuse('request.invalid')
@@ -60,21 +60,19 @@ async function takeAll(
 ): Promise<Outcome<{ readonly files: readonly FileAnswer[] }>> {
   const allowed = await checkTogether(platform, who, applicationId, files, { counts: true })
   const since = performance.now()
-  const outcomes: Outcome<string>[] = []
-  const wholes: (Whole & { readonly place: number })[] = []
-  let now = new Date(0)
-  for (const [place, { bytes, ...file }] of files.entries()) {
+  const wholes = files.map(({ bytes, ...file }, place): Whole | undefined => {
     const may = allowed[place]!
-    const id = randomUUID()
-    outcomes.push(may.ok ? ok(id) : may)
-    if (!may.ok) continue
-    ;({ now } = may.value)
-    const { accept } = may.value
-    wholes.push({ place, accept, bytes, upload: begun(who, id, { ...file, accept, now }) })
-  }
-  const clock = () => platform.clock.before(now, since - performance.now())
-  const verdicts = await settleWhole(platform, who, wholes, clock)
-  for (const [at, verdict] of verdicts.entries()) if (!verdict.ok) outcomes[wholes[at]!.place] = verdict
+    return may.ok
+      ? { bytes, accept: may.value.accept, upload: begun(who, randomUUID(), { ...file, ...may.value }) }
+      : undefined
+  })
+  const coming = wholes.filter((one) => one !== undefined)
+  const verdicts = await settleWhole(platform, who, coming, since)
+  const outcomes = wholes.map((one, place): Outcome<string> => {
+    if (!one) return allowed[place] as Refused
+    const verdict = verdicts[coming.indexOf(one)]!
+    return verdict.ok ? ok(one.upload.id) : verdict
+  })
   return ok({
     files: outcomes.map((outcome) => (outcome.ok ? { uploadId: outcome.value } : { problem: problemBody(outcome) })),
   })

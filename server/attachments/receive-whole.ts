@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Metadata, TUS_RESUMABLE } from '@tus/utils'
+import { REQUEST_BYTES } from '#domain/files-together.ts'
 import { type Outcome, refuse } from '#domain/problems.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { problem } from '#server/platform/problem-response.ts'
@@ -9,7 +10,7 @@ import { protocolProblem, UPLOADS } from './receive.ts'
 import { settleWhole } from './settle.ts'
 import { borrow, fill } from './shared-buffers.ts'
 import { type AnnouncedFile, checkAnnounced } from './slot-check.ts'
-import { begun, PART, UploadStore } from './upload-store.ts'
+import { begun, UploadStore } from './upload-store.ts'
 
 /** Whether one request announces a file and brings all of it, and that is not much: most files of a phone. */
 export function bringsWhole({ method, headers }: Request): boolean {
@@ -17,7 +18,7 @@ export function bringsWhole({ method, headers }: Request): boolean {
   return (
     method === 'POST' &&
     length > 0 &&
-    length <= PART &&
+    length <= REQUEST_BYTES &&
     headers.get('content-length') === headers.get('upload-length') &&
     headers.get('tus-resumable') === TUS_RESUMABLE &&
     headers.get('content-type') === 'application/offset+octet-stream' &&
@@ -43,13 +44,12 @@ export async function receiveWhole(
   if (!allowed.ok) return said(problem(allowed))
   const { accept, now } = allowed.value
   const since = performance.now()
-  const clock = () => platform.clock.before(now, since - performance.now())
   const id = randomUUID()
   const upload = begun(who, id, { ...announced.value, accept, now })
   const { bytes, giveBack } = await borrow(upload.length)
   try {
     if (!(await fill(bytes, body))) return said(protocolProblem(400))
-    const verdict = (await settleWhole(platform, who, [{ upload, bytes, accept }], clock))[0]!
+    const verdict = (await settleWhole(platform, who, [{ upload, bytes, accept }], since))[0]!
     if (!verdict.ok && verdict.code === 'request.unavailable') {
       // Nobody knows yet whether it is clean: the next question about the upload finds it here and asks again.
       const store = new UploadStore(platform, who)

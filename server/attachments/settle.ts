@@ -20,13 +20,13 @@ export interface Whole {
 /**
  * Checks files that came whole, and writes the verdicts in one transaction. `request.unavailable` of those of which nobody knows
  * yet whether they are clean: of them nothing is written.
- * @param clock tells the database's time, which was asked for when the files were announced
+ * @param since when the database's time was asked for, at which they were announced, by `performance.now()`
  */
 export async function settleWhole(
   platform: Dependencies,
   who: Signed,
   files: readonly Whole[],
-  clock: () => Date,
+  since: number,
 ): Promise<Outcome<undefined>[]> {
   // Each to its end: the bytes are lent, and the threads read them.
   const ended = await Promise.allSettled(
@@ -54,6 +54,8 @@ export async function settleWhole(
       }
       return ok()
     }
+    const { createdAt } = verdicts[0]!.upload
+    const clock = () => platform.clock.before(createdAt, since - performance.now())
     await actAs(platform, who, decide, { clock })
   }
   return checked.map((found) => (found.ok ? ok() : found))

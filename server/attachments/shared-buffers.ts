@@ -1,4 +1,4 @@
-import { PART } from './upload-store.ts'
+import { REQUEST_BYTES } from '#domain/files-together.ts'
 
 /** Bytes on loan. They are somebody else's after `giveBack`. */
 export interface Loan {
@@ -16,12 +16,12 @@ const waiting: ((buffer: SharedArrayBuffer) => void)[] = []
 let lent = 0
 
 /**
- * Memory for a file of at most `PART` bytes, which the threads see without a copy. It is used again: memory from the system costs
+ * Memory for a file of at most `REQUEST_BYTES` bytes, which the threads see without a copy. It is used again: memory from the system costs
  * ten times what it costs to fill it, and what is thrown away makes V8 mark the whole heap.
  */
 export async function borrow(length: number): Promise<Loan> {
   lent += 1
-  const buffer = unused.pop() ?? (lent <= AT_MOST ? new SharedArrayBuffer(PART) : await nextOne())
+  const buffer = unused.pop() ?? (lent <= AT_MOST ? new SharedArrayBuffer(REQUEST_BYTES) : await nextOne())
   return {
     bytes: new Uint8Array(buffer, 0, length),
     giveBack: () => {
@@ -42,7 +42,7 @@ const nextOne = () =>
     }
     const timer = setTimeout(() => {
       waiting.splice(waiting.indexOf(take), 1)
-      resolve(new SharedArrayBuffer(PART))
+      resolve(new SharedArrayBuffer(REQUEST_BYTES))
     }, PATIENCE)
     waiting.push(take)
   })

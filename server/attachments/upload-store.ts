@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { DataStore, ERRORS, type Lock, type Locker, Upload as TusUpload } from '@tus/utils'
+import { REQUEST_BYTES } from '#domain/files-together.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { run } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { appendPart, findUpload, type Upload, uploadNoted } from './queries.ts'
 import type { Allowed, AnnouncedFile } from './slot-check.ts'
-
-/** A chunk in the file store: what a cut connection costs at most, and what memory one sender takes. */
-export const PART = 1024 * 1024
 
 /** A file that may come, with what was found when that was decided. */
 export type AllowedFile = AnnouncedFile & Pick<Allowed, 'accept' | 'now'>
@@ -108,7 +106,7 @@ export class UploadStore extends DataStore {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         held.push(chunk)
         size += chunk.length
-        if (size >= PART) await flush()
+        if (size >= REQUEST_BYTES) await flush()
       }
     } catch (error) {
       cut = error

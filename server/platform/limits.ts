@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Clock } from './clock.ts'
 import type { Secrets } from './secrets.ts'
-import { run, type Statement } from './statements.ts'
+import { run } from './statements.ts'
 import type { PlatformTables } from './tables.ts'
 
 /** A limit, declared once by the room that needs it: at most so many tries in so many seconds. */
@@ -17,9 +17,10 @@ export type Taken =
   /** Seconds until the window is over, at least 1. */
   | { readonly allowed: false; readonly retryAfter: number }
 
-/** Tries as a statement, for whoever asks something else in the same journey. */
+/** Tries that are not counted yet, for whoever asks something else in the same statement (`TAKING`). */
 export interface Taking {
-  readonly statement: Statement
+  /** the values of `TAKING` */
+  readonly values: readonly unknown[]
   /** What its one row says. */
   read(row: { readonly count: number; readonly seconds: number }): Taken
 }
@@ -31,7 +32,7 @@ export interface Taking {
 export interface Limiter {
   /** Counts one try for the key (an address, an account, a number: only its HMAC is stored). */
   take(limit: Limit, key: string): Promise<Taken>
-  /** The same, not sent yet. Its text is the same for all limits. */
+  /** The same, not sent yet. */
   taking(limit: Limit, key: string, tries?: number): Taking
   /** How many tries stand in the current window, without counting one. */
   hits(limit: Limit, key: string): Promise<number>
@@ -42,7 +43,7 @@ export interface Limiter {
 }
 
 /** `$1` is the row, `$2` the clock's offset and `$3` the window, both in seconds; `$4` how many tries. */
-const TAKING = `
+export const TAKING = `
   insert into rate_limit as taken (key, count, resets_at)
   values ($1, $4, clock_timestamp() + make_interval(secs => $2) + make_interval(secs => $3))
   on conflict (key) do update set
@@ -58,7 +59,7 @@ export function createLimiter(anyDb: Kysely<any>, secrets: Secrets, clock: Clock
   const rowOf = (limit: Limit, key: string) => `${limit.name}:${secrets.mac(`limit ${limit.name}`, key)}`
   const now = () => sql<Date>`clock_timestamp() + make_interval(secs => ${clock.offset / 1000})`
   const taking = (limit: Limit, key: string, tries = 1): Taking => ({
-    statement: { text: TAKING, values: [rowOf(limit, key), clock.offset / 1000, limit.seconds, tries] },
+    values: [rowOf(limit, key), clock.offset / 1000, limit.seconds, tries],
     read: ({ count, seconds }) =>
       count <= limit.atMost
         ? { allowed: true, left: limit.atMost - count }
@@ -66,8 +67,8 @@ export function createLimiter(anyDb: Kysely<any>, secrets: Secrets, clock: Clock
   })
   return {
     take: async (limit, key) => {
-      const { statement, read } = taking(limit, key)
-      const [row] = await run<{ count: number; seconds: number }>(db, statement)
+      const { values, read } = taking(limit, key)
+      const [row] = await run<{ count: number; seconds: number }>(db, { text: TAKING, values })
       return read(row!)
     },
     taking,

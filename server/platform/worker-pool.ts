@@ -22,7 +22,7 @@ export interface WorkerPoolOptions {
   readonly timeout: number
   /** MB of heap a thread may use; buffers and WebAssembly memory are bounded by the worker itself. */
   readonly heapLimit?: number
-  /** MB of it for what is new: without a limit V8 takes 48 where 4 would do. Needs `heapLimit`. */
+  /** MB of it for what is new; without it as much as a process would take. Needs `heapLimit`. */
   readonly youngLimit?: number
   /** A thread that did so many pieces of work makes room for a fresh one. */
   readonly renewAfter?: number
@@ -30,7 +30,7 @@ export interface WorkerPoolOptions {
 
 export interface WorkerPool<Request, Answer> {
   /** Does one piece of work in a thread. Rejects with what the worker threw, WorkerTimeout or WorkerDied. */
-  run(request: Request, transfer?: readonly ArrayBuffer[]): Promise<Answer>
+  run(request: Request): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -46,7 +46,6 @@ export type WorkerAnswer<Answer> = (
 
 interface Task {
   readonly request: unknown
-  readonly transfer: readonly ArrayBuffer[]
   readonly resolve: (answer: never) => void
   readonly reject: (reason: Error) => void
 }
@@ -157,15 +156,15 @@ export function createWorkerPool<Request, Answer>(options: WorkerPoolOptions): W
         retire(thread)
         next()
       }, options.timeout)
-      thread.worker.postMessage(task.request, task.transfer as ArrayBuffer[])
+      thread.worker.postMessage(task.request)
     }
   }
 
   return {
-    run: (request, transfer = []) =>
+    run: (request) =>
       new Promise<Answer>((resolve, reject) => {
         if (closed) return reject(new WorkerDied('The pool is closed'))
-        waiting.push({ request, transfer, resolve: resolve as (answer: never) => void, reject })
+        waiting.push({ request, resolve: resolve as (answer: never) => void, reject })
         next()
       }),
     close: async () => {

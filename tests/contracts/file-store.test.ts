@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createDiskFiles } from '#server/platform/files/disk.ts'
+import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
+import { createDiskFiles, keepInFolder } from '#server/platform/files/disk.ts'
 import { createS3Files, signed } from '#server/platform/files/s3.ts'
 import { fileStoreContract } from './file-store.ts'
 import { startS3 } from './s3-server.ts'
@@ -10,6 +12,20 @@ import { startS3 } from './s3-server.ts'
 fileStoreContract('disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'zhicheng-files-'))
   return { store: createDiskFiles(folder), close: () => rm(folder, { recursive: true, force: true }) }
+})
+
+test('what a thread keeps in the folder is what the store keeps there, also over what is there already', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'zhicheng-files-'))
+  try {
+    const bytes = new Uint8Array(new SharedArrayBuffer(70_000)).fill(7)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    for (const _ of [1, 2]) keepInFolder(folder, sha256, bytes)
+    const stored = await createDiskFiles(folder).get(contentKey(sha256))
+    expect(Buffer.from(await bytesOf(stored!)).equals(bytes)).toBe(true)
+    expect(await readdir(join(folder, '.half'))).toEqual([])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 fileStoreContract('S3', async () => {

@@ -5,7 +5,7 @@ import {
   manifestBytes,
   readManifest,
   TOGETHER_AT_MOST,
-  TOGETHER_BYTES,
+  REQUEST_BYTES,
 } from './files-together.ts'
 
 const manifest = {
@@ -43,6 +43,6 @@ test('groups keep the order, and none is more than one request carries; what is 
     TOGETHER_AT_MOST,
     1,
   ])
-  const fitting = [(TOGETHER_BYTES - MANIFEST_BYTES) / 2, (TOGETHER_BYTES - MANIFEST_BYTES) / 2]
+  const fitting = [(REQUEST_BYTES - MANIFEST_BYTES) / 2, (REQUEST_BYTES - MANIFEST_BYTES) / 2]
   expect(groupsThatFit(fitting, (size) => size)).toHaveLength(1)
 })

@@ -4,10 +4,13 @@
  */
 import { KB } from './attachment.ts'
 
-/** One request carries so many files, */
+/**
+ * One request carries so many bytes, of one file or of several with their manifest: what a cut may cost again at most, a part in
+ * the file store, and what memory one sender takes.
+ */
+export const REQUEST_BYTES = 1024 * KB
+/** One request carries so many files. */
 export const TOGETHER_AT_MOST = 8
-/** and so many bytes with the manifest: as much as a cut may cost again. */
-export const TOGETHER_BYTES = 1024 * KB
 /** What the manifest takes of them at most: names of 200 characters, of four bytes each. */
 export const MANIFEST_BYTES = 16 * KB
 
@@ -41,7 +44,7 @@ export function groupsThatFit<File>(files: readonly File[], sizeOf: (file: File)
       room -= size
     } else {
       groups.push([file])
-      room = TOGETHER_BYTES - MANIFEST_BYTES - size
+      room = REQUEST_BYTES - MANIFEST_BYTES - size
     }
   }
   return groups

@@ -1,10 +1,9 @@
 import { type DetailedError, type HttpResponse, Upload } from 'tus-js-client'
+import { REQUEST_BYTES } from '#domain/files-together.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import { refusedFrom } from './problem-body.ts'
 import type { UploadTransport } from './uploads.svelte.ts'
 
-/** One request carries so much: what a cut may cost again at most (1 MiB). */
-export const CHUNK = 1024 * 1024
 const RETRIES = [500, 2_000, 5_000, 10_000]
 
 /** One file by tus 1.0, from where the server has it. @returns the upload's id */
@@ -16,7 +15,7 @@ export function sendByTus(
     const upload: Upload = new Upload(file.bytes, {
       endpoint,
       uploadUrl: file.url,
-      chunkSize: CHUNK,
+      chunkSize: REQUEST_BYTES,
       retryDelays: RETRIES,
       uploadDataDuringCreation: true,
       // Where it goes on stands in Dexie, beside the bytes.
