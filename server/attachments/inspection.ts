@@ -74,7 +74,8 @@ async function openPool(): Promise<Pool> {
     timeout: TIME_LIMIT,
     heapLimit: 256,
     youngLimit: 4,
-    renewAfter: 500,
+    // A fresh one costs as much as 150 files, and is slow with the first of them.
+    renewAfter: 5000,
   })
 }
 

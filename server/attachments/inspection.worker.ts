@@ -22,12 +22,17 @@ const PIXELS_AT_MOST = 40_000_000
 const DPI = 110
 const EDGE_AT_MOST = 2400
 
+/** Bytes of PDFium's memory, which never becomes less, beyond which the thread makes room for another one: 18 MB are its own. */
+const MEMORY_KEPT = 48 * 1024 * 1024
+
 let library: Promise<PDFiumLibrary> | undefined
+let memory: WebAssembly.Memory | undefined
 function pdfium(): Promise<PDFiumLibrary> {
   const { pdfium: module } = workerData as InspectionTools
   library ??= PDFiumLibrary.init({
     instantiateWasm: (imports, made) => {
       const instance = new WebAssembly.Instance(module, imports)
+      memory = instance.exports['memory'] as WebAssembly.Memory
       // The package's types say a module; what it wants is the instance.
       made(instance as WebAssembly.Module)
       return instance.exports
@@ -46,6 +51,10 @@ interface Inside {
     _FPDFDoc_GetJavaScriptActionCount(document: number): number
     _FPDFDoc_GetAttachmentCount(document: number): number
     _FPDF_GetFormType(document: number): number
+    _FPDF_GetPageSizeByIndex(document: number, page: number, width: number, height: number): number
+    _malloc(bytes: number): number
+    _free(at: number): void
+    readonly HEAPF64: Float64Array
   }
 }
 /** FPDF_GetFormType: 2 and 3 are forms made with XFA. */
@@ -94,13 +103,19 @@ async function checkPdf(bytes: Uint8Array): Promise<Verdict<Found>> {
   }
 }
 
+/**
+ * The first page has a size. It is not loaded for that: loading costs seven times what the rest of the document does, and the package
+ * closes only pages that it has drawn.
+ */
 function isReadable(document: PDFiumDocument): boolean {
+  const { documentIdx, module } = document as unknown as Inside
+  const width = module._malloc(16)
+  const height = width + 8
   try {
-    const { originalWidth, originalHeight } = document.getPage(0).getOriginalSize()
-    return originalWidth > 0 && originalHeight > 0
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error
-    return false
+    if (module._FPDF_GetPageSizeByIndex(documentIdx, 0, width, height) === 0) return false
+    return module.HEAPF64[width / 8]! > 0 && module.HEAPF64[height / 8]! > 0
+  } finally {
+    module._free(width)
   }
 }
 
@@ -202,16 +217,20 @@ function broken(error: unknown): Said {
     : { error: error instanceof Error ? error.message : String(error), spent: true }
 }
 
+function done(value: Verdict<InspectedContent | PageImage>): Said {
+  return { value, ...(memory && memory.buffer.byteLength > MEMORY_KEPT && { spent: true }) }
+}
+
 async function answer(request: Inspection | PageWish): Promise<Said> {
   let verdict
   try {
-    if (request.what === 'page') return { value: await drawPage(request.bytes, request.page) }
+    if (request.what === 'page') return done(await drawPage(request.bytes, request.page))
     verdict = await inspect(request)
   } catch (error) {
     return broken(error)
   }
   try {
-    return { value: kept(request, verdict) }
+    return done(kept(request, verdict))
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
     return { error: message, code }

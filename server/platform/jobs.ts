@@ -176,7 +176,7 @@ class Worker {
   readonly #handler: JobHandler<JobName>
   readonly #told: { log: Logger; metrics: Metrics }
   readonly #stopping = new AbortController()
-  readonly #giveUp = new AbortController()
+  readonly #running = new Set<AbortController>()
   readonly #loop: Promise<void>
   #wakeUp = () => {}
   #woken = false
@@ -197,7 +197,9 @@ class Worker {
   async stop(atMost: number): Promise<void> {
     this.#stopping.abort()
     this.#wakeUp()
-    const tooLong = setTimeout(() => this.#giveUp.abort(new Error('The server is stopping.')), atMost)
+    const tooLong = setTimeout(() => {
+      for (const job of this.#running) job.abort(new Error('The server is stopping.'))
+    }, atMost)
     await this.#loop
     clearTimeout(tooLong)
   }
@@ -260,9 +262,13 @@ class Worker {
     const { log, metrics } = this.#told
     const began = performance.now()
     const took = () => (performance.now() - began) / 1000
-    const signal = AbortSignal.any([this.#giveUp.signal, AbortSignal.timeout(jobTable[this.#name].expiresAfter * 1000)])
+    // Not `AbortSignal.timeout` and `any`: those stay for the whole minute that a job of milliseconds may take.
+    const job = new AbortController()
+    this.#running.add(job)
+    const seconds = jobTable[this.#name].expiresAfter
+    const tooLong = setTimeout(() => job.abort(new Error(`The job took more than ${seconds} s.`)), seconds * 1000)
     try {
-      await untilAborted(this.#handler(data as never, { id, signal }), signal)
+      await untilAborted(this.#handler(data as never, { id, signal: job.signal }), job.signal)
       metrics.jobDone(this.#name, 'done', took())
       return id
     } catch (error) {
@@ -271,6 +277,9 @@ class Worker {
       // Without the message: it may quote what the job was about. If this does not arrive either, the job expires and comes again.
       await this.#boss.fail(this.#name, id, { failed: error instanceof Error ? error.name : 'unknown' }).catch(() => {})
       return undefined
+    } finally {
+      clearTimeout(tooLong)
+      this.#running.delete(job)
     }
   }
 }

@@ -22,7 +22,7 @@ import { sql } from 'kysely'
 import { acceptancePoints } from '#server/demo/acceptance-points.ts'
 import { addUpTally } from '#server/applications/queries.ts'
 import { partsOf, searchTextOf } from '#server/applications/search-text.ts'
-import { groupsThatFit, manifestBytes } from '#domain/files-together.ts'
+import { groupsThatFit, MANIFEST_BYTES, manifestBytes, REQUEST_BYTES } from '#domain/files-together.ts'
 import type { FileAnswer } from '#server/attachments/receive-together.ts'
 import type { SyncAnswer } from '#domain/sync/protocol.ts'
 import { type Filled, filledDraft, mutationOf } from '../world/application-walk.ts'
@@ -102,12 +102,15 @@ async function closedLoop(callers: number, atMost: number, once: () => Promise<v
   return { latencies, seconds: (performance.now() - began) / 1000 }
 }
 
-/** A PDF of 300 KB that nobody has sent before: the same noise, another beginning of it. */
-function newPdf(model: Uint8Array): Uint8Array {
-  const bytes = Uint8Array.from(model)
-  const at = bytes.length >> 1
-  for (let place = 0; place < 16; place += 1) bytes[at + place] = 128 + chance.below(120)
-  return bytes
+/**
+ * A PDF of 300 KB that nobody has sent before: the same noise, another beginning of it.
+ * @param into where it is laid
+ */
+function newPdf(model: Uint8Array, into: Uint8Array = new Uint8Array(model.length)): Uint8Array {
+  into.set(model)
+  const at = into.length >> 1
+  for (let place = 0; place < 16; place += 1) into[at + place] = 128 + chance.below(120)
+  return into
 }
 
 const metadata = (of: Record<string, string>) =>
@@ -134,32 +137,32 @@ async function sendFile(origin: string, draft: Draft, path: string, bytes: Uint8
   return { said, uploadId: said.location?.split('/').at(-1) ?? '', sha256, name }
 }
 
+/** Where the callers lay what they send: new memory for each request costs more than to send it, and phones bring their own. */
+const bodies: Uint8Array<ArrayBuffer>[] = []
+
 /** What it does with several small ones: sends as many as go together in one request. */
-async function sendTogether(origin: string, { applicationId, cookie }: Draft, files: readonly NewFile[]) {
-  const described = files.map(({ path, bytes }) => ({
-    path,
-    name: '证明.pdf',
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    size: bytes.length,
-  }))
+async function sendTogether(origin: string, { applicationId, cookie }: Draft, paths: readonly string[], pdf: Uint8Array) {
+  const body = bodies.pop() ?? new Uint8Array(REQUEST_BYTES)
+  let end = MANIFEST_BYTES
+  const described = paths.map((path) => {
+    const bytes = newPdf(pdf, body.subarray(end, (end += pdf.length)))
+    return { path, name: '证明.pdf', sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length }
+  })
   const head = manifestBytes({ applicationId, files: described })
+  body.set(head, MANIFEST_BYTES - head.length)
   const said = await ask(origin, {
     path: '/api/uploads/together',
     cookie,
-    bytes: Buffer.concat([head, ...files.map(({ bytes }) => bytes)]),
+    bytes: body.subarray(MANIFEST_BYTES - head.length, end),
     headers: { 'content-type': 'application/octet-stream' },
   })
+  bodies.push(body)
   const answered = read<{ files: FileAnswer[] }>(said).files
   return answered.map((answer, at) => {
     if (!('uploadId' in answer)) throw new Error(JSON.stringify(answer))
     const { path, name, sha256 } = described[at]!
     return { path, name, sha256, uploadId: answer.uploadId }
   })
-}
-
-interface NewFile {
-  readonly path: string
-  readonly bytes: Uint8Array
 }
 
 const syncRequest = (mutations: readonly unknown[], known: Record<string, number> = {}) => ({
@@ -208,9 +211,9 @@ async function wholeApplication(
     )
   const first = await sync(typed, version)
   const links: unknown[] = []
-  const files = Array.from({ length: FILES }, (_, file) => ({ path: slots[file % slots.length]!, bytes: newPdf(pdf) }))
-  for (const group of groupsThatFit(files, ({ bytes }) => bytes.length)) {
-    for (const sent of await sendTogether(origin, draft, group)) {
+  const paths = Array.from({ length: FILES }, (_, file) => slots[file % slots.length]!)
+  for (const group of groupsThatFit(paths, () => pdf.length)) {
+    for (const sent of await sendTogether(origin, draft, group, pdf)) {
       const attachmentId = crypto.randomUUID()
       links.push(mutationOf(applicationId, { kind: 'attach', attachmentId, position: links.length, ...sent }))
     }
