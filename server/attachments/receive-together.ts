@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
-import { readManifest, REQUEST_BYTES } from '#domain/files-together.ts'
+import { readManifest, TOGETHER_BYTES } from '#domain/files-together.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { type ProblemBody, problemBody } from '#server/platform/problem-response.ts'
@@ -27,7 +27,7 @@ export async function receiveTogether(
   body: AsyncIterable<Uint8Array>,
 ): Promise<Outcome<{ readonly files: readonly FileAnswer[] }>> {
   if (!(length > 0)) return refuse('request.invalid')
-  if (length > REQUEST_BYTES) return refuse('request.too-large')
+  if (length > TOGETHER_BYTES) return refuse('request.too-large')
   const { bytes, giveBack } = await borrow(length)
   try {
     if (!(await fill(bytes, body))) return refuse('request.invalid')

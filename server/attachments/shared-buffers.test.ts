@@ -8,8 +8,8 @@ test('memory comes back into use, never twice at once; who waits for it gets the
   expect(first.bytes.length).toBe(10)
   const known = bufferOf(first)
   first.giveBack()
-  const loans = await Promise.all(Array.from({ length: 16 }, () => borrow(20)))
-  expect(new Set(loans.map(bufferOf)).size).toBe(16)
+  const loans = await Promise.all(Array.from({ length: 12 }, () => borrow(20)))
+  expect(new Set(loans.map(bufferOf)).size).toBe(12)
   expect(loans.map(bufferOf)).toContain(known)
 
   const next = borrow(30)
@@ -22,10 +22,10 @@ test('memory comes back into use, never twice at once; who waits for it gets the
   // Nobody gives back any more: it does not wait for ever.
   const more = await after
   const all = [...loans.slice(1), served, more]
-  expect(new Set(all.map(bufferOf)).size).toBe(17)
+  expect(new Set(all.map(bufferOf)).size).toBe(13)
 
   for (const loan of all) loan.giveBack()
-  const again = await Promise.all(Array.from({ length: 16 }, () => borrow(1)))
+  const again = await Promise.all(Array.from({ length: 12 }, () => borrow(1)))
   expect(again.every((loan) => all.some((before) => bufferOf(before) === bufferOf(loan)))).toBe(true)
   for (const loan of again) loan.giveBack()
 })

@@ -4,7 +4,7 @@ import { isSlot } from '#domain/forms/application-type.ts'
 import { formatLimit, formatSize } from '#domain/attachment.ts'
 import { type Outcome, type ProblemCode, type ProblemParams, refuse, type Refused } from '#domain/problems.ts'
 import { applyMutation, type Content } from '#domain/sync/apply.ts'
-import { assemble, type AttachedFile, type Cell } from '#domain/sync/cell.ts'
+import { assemble, type AttachedFile, type Cell, withCell } from '#domain/sync/cell.ts'
 import type { Mutation } from '#domain/sync/mutation.ts'
 import type { MutationResult } from '#domain/sync/protocol.ts'
 import { type Application, type Form, formAndContent } from '#server/applications/actions/content.ts'
@@ -185,7 +185,10 @@ export class Run {
     if (done.changed.length > 0 || mutation.kind === 'settle') this.version = next
     if (done.content !== this.content) {
       this.content = done.content
-      this.#answers = assemble(this.content.cells, this.content.files, this.#lockedRows)
+      this.#answers =
+        mutation.kind === 'setField' || mutation.kind === 'settle'
+          ? withCell(this.#answers, mutation.path, mutation.value)
+          : assemble(this.content.cells, this.content.files, this.#lockedRows)
     }
     for (const path of done.changed) {
       this.changes.paths.add(path)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { manifestBytes, type ManifestFile, TOGETHER_AT_MOST, REQUEST_BYTES } from '#domain/files-together.ts'
+import { manifestBytes, type ManifestFile, TOGETHER_AT_MOST, TOGETHER_BYTES } from '#domain/files-together.ts'
 import { contentKey } from '#server/platform/files/file-store.ts'
 import { verifyAudit } from '#server/platform/audit.ts'
 import type { FileAnswer } from '#server/attachments/receive-together.ts'
@@ -134,7 +134,7 @@ describe.each(await databaseKinds())('files together on %s', (kind) => {
       [Buffer.concat([whole, Buffer.from('x')]), 422, 'request.invalid'],
       [bodyOf(id, many), 422, 'request.invalid'],
       [bodyOf('no id', [{ path: 'idCard', bytes: pdfOfSize(3_000) }]), 422, 'request.invalid'],
-      [new Uint8Array(REQUEST_BYTES + 1), 413, 'request.too-large'],
+      [new Uint8Array(TOGETHER_BYTES + 1), 413, 'request.too-large'],
     ]
     for (const [body, status, code] of bodies)
       expect(await problemOf(await post(browser, body))).toMatchObject({ status, code })

@@ -5,7 +5,7 @@ import {
   manifestBytes,
   readManifest,
   TOGETHER_AT_MOST,
-  REQUEST_BYTES,
+  TOGETHER_BYTES,
 } from './files-together.ts'
 
 const manifest = {
@@ -30,19 +30,18 @@ test.each([
 ])('%s is no manifest', (_, bytes) => expect(readManifest(bytes)).toBeNull())
 
 test('groups keep the order, and none is more than one request carries; what is too large for any goes by itself', () => {
-  const sizes = [300, 300, 300, 300, 2000, 10, 10].map((size) => size * 1024)
-  expect(groupsThatFit(sizes, (size) => size).map((group) => group.map((size) => size / 1024))).toEqual([
-    [300, 300, 300],
-    [300],
-    [2000],
-    [10, 10],
-  ])
+  const sizes = [300, 300, 300, 300, 500, 500, 1100, 10, 10, 1100].map((size) => size * 1024)
+  const groups = (atMost?: number) =>
+    groupsThatFit(sizes, (size) => size, atMost).map((group) => group.map((size) => size / 1024))
+  expect(groups()).toEqual([[300, 300, 300, 300, 500], [500], [1100], [10, 10], [1100]])
+  expect(groups(700 * 1024)).toEqual([[300, 300], [300, 300], [500], [500], [1100], [10, 10], [1100]])
   const small = Array.from({ length: 2 * TOGETHER_AT_MOST + 1 }, () => 1)
   expect(groupsThatFit(small, (size) => size).map(({ length }) => length)).toEqual([
     TOGETHER_AT_MOST,
     TOGETHER_AT_MOST,
     1,
   ])
-  const fitting = [(REQUEST_BYTES - MANIFEST_BYTES) / 2, (REQUEST_BYTES - MANIFEST_BYTES) / 2]
-  expect(groupsThatFit(fitting, (size) => size)).toHaveLength(1)
+  const half = (TOGETHER_BYTES - MANIFEST_BYTES) / 2
+  expect(groupsThatFit([half, half], (size) => size)).toHaveLength(1)
+  expect(groupsThatFit([half, half, 1], (size) => size)).toHaveLength(2)
 })

@@ -4,11 +4,13 @@
  */
 import { KB } from './attachment.ts'
 
-/**
- * One request carries so many bytes, of one file or of several with their manifest: what a cut may cost again at most, a part in
- * the file store, and what memory one sender takes.
- */
+/** One request carries so many bytes of one file: what a cut may cost again at most, and a part in the file store. */
 export const REQUEST_BYTES = 1024 * KB
+/**
+ * Several files and their manifest in one request, on a line that is not known to be slow: what memory one sender takes. Files above
+ * `REQUEST_BYTES` do not go with others.
+ */
+export const TOGETHER_BYTES = 2048 * KB
 /** One request carries so many files. */
 export const TOGETHER_AT_MOST = 8
 /** What the manifest takes of them at most: names of 200 characters, of four bytes each. */
@@ -32,19 +34,24 @@ const LENGTH = 4
 /**
  * Files in groups that one request carries, in their order.
  * @param sizeOf bytes of one
+ * @param atMost bytes that one request may carry
  */
-export function groupsThatFit<File>(files: readonly File[], sizeOf: (file: File) => number): File[][] {
+export function groupsThatFit<File>(
+  files: readonly File[],
+  sizeOf: (file: File) => number,
+  atMost = TOGETHER_BYTES,
+): File[][] {
   const groups: File[][] = []
   let room = 0
   for (const file of files) {
     const last = groups.at(-1)
     const size = sizeOf(file)
-    if (last && last.length < TOGETHER_AT_MOST && size <= room) {
+    if (last && last.length < TOGETHER_AT_MOST && size <= Math.min(room, REQUEST_BYTES)) {
       last.push(file)
       room -= size
     } else {
       groups.push([file])
-      room = REQUEST_BYTES - MANIFEST_BYTES - size
+      room = size > REQUEST_BYTES ? 0 : atMost - MANIFEST_BYTES - size
     }
   }
   return groups

@@ -1,7 +1,7 @@
-import { type Answers, type CellValue, type Facts, itemAt, type Row } from '#domain/forms/answers.ts'
+import { type Answers, type CellValue, type Facts, itemAt } from '#domain/forms/answers.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import { applyMutation, type Content } from '#domain/sync/apply.ts'
-import { assemble } from '#domain/sync/cell.ts'
+import { assemble, withCell } from '#domain/sync/cell.ts'
 import type { Mutation } from '#domain/sync/mutation.ts'
 import type { KeptApplication, Waiting } from './database.ts'
 
@@ -96,27 +96,4 @@ export function answersWith(answers: Answers, path: string, value: CellValue, ty
   if (!found) return answers
   if (found.list && !answers.rows[found.list.id]?.some(({ id }) => id === found.rowId)) return answers
   return withCell(answers, path, value)
-}
-
-/** Answers with one cell changed, without reading the other thousand: a keystroke in the 200th row costs no more than in the first. */
-function withCell(answers: Answers, path: string, value: CellValue): Answers {
-  const [head, rowId, inner] = path.split('/') as [string, string?, string?]
-  if (rowId === undefined) return { ...answers, fields: changed(answers.fields, head, value) }
-  if (inner === undefined) return answers
-  const rows = answers.rows[head] ?? []
-  const next: readonly Row[] = rows.map((row) =>
-    row.id === rowId ? { ...row, values: changed(row.values, inner, value) } : row,
-  )
-  return { ...answers, rows: { ...answers.rows, [head]: next } }
-}
-
-function changed(
-  values: Readonly<Record<string, CellValue>>,
-  key: string,
-  value: CellValue,
-): Record<string, CellValue> {
-  const next = { ...values }
-  if (value === null) delete next[key]
-  else next[key] = value
-  return next
 }

@@ -1,4 +1,5 @@
-import { groupsThatFit } from '#domain/files-together.ts'
+import { KB } from '#domain/attachment.ts'
+import { groupsThatFit, TOGETHER_BYTES } from '#domain/files-together.ts'
 import { itemAt } from '#domain/forms/answers.ts'
 import { isSlot } from '#domain/forms/application-type.ts'
 import type { Slot } from '#domain/forms/slot.ts'
@@ -81,6 +82,11 @@ const PAUSE = 2_000
 /** So long after that it goes again by itself: what was away on the server comes back without a hand of the person's, ms. */
 const LATER = 60_000
 
+/** Files go together as far as the line carries them in this time, ms, */
+const TOGETHER_LASTS = 5_000
+/** but no line is taken to carry less at once. */
+const TOGETHER_AT_LEAST = 256 * KB
+
 /** Not tried yet: what was tried goes by itself, from where it was cut, and says its own words. */
 const isNew = (row: KeptUpload) => row.state === 'queued' && row.sha256 === null && row.url === null
 
@@ -95,6 +101,8 @@ export class Uploads {
   #progress: ReadonlyMap<string, number> = $state.raw(new Map())
   readonly #running = new Map<string, AbortController>()
   #requests = 0
+  /** What one request may carry: less where the last one was slow or was cut. */
+  #carries = TOGETHER_BYTES
   /** Pausing after a failure, or sent by another tab at this moment. */
   readonly #resting = new Set<string>()
   readonly #attempts = new Map<string, number>()
@@ -449,7 +457,7 @@ export class Uploads {
     const { applicationId } = row
     const behind = this.#rows.slice(this.#rows.indexOf(row))
     const fitting = behind.filter((one) => one.applicationId === applicationId && isNew(one) && idle(one))
-    return groupsThatFit(fitting, ({ size }) => size)[0] ?? [row]
+    return groupsThatFit(fitting, ({ size }) => size, this.#carries)[0] ?? [row]
   }
 
   /** Resolves when nothing is being sent any more. */
@@ -526,6 +534,7 @@ export class Uploads {
       signal.addEventListener('abort', () => abort.abort())
     }
     const [{ row: first }] = going as [(typeof going)[number]]
+    const began = performance.now()
     const sent = await transport.together(
       first.applicationId,
       going.map(({ file }) => file),
@@ -537,6 +546,14 @@ export class Uploads {
         signal: abort.signal,
       },
     )
+    if (!abort.signal.aborted) {
+      const bytes = going.reduce((sum, { file }) => sum + file.bytes.byteLength, 0)
+      const took = performance.now() - began
+      const within = (bytes * TOGETHER_LASTS) / took
+      // What was over soon says how fast the line is at least.
+      const carries = !sent.ok ? bytes / 4 : took > TOGETHER_LASTS ? within : Math.max(within, this.#carries)
+      this.#carries = Math.min(TOGETHER_BYTES, Math.max(TOGETHER_AT_LEAST, carries))
+    }
     for (const [place, { row, file }] of going.entries()) {
       const outcome = sent.ok ? sent.value[place] : undefined
       if (!outcome) {

@@ -26,6 +26,9 @@ class TestTransport implements UploadTransport {
   asked = 0
   /** the network takes single files only */
   failsTogether = false
+  /** what a request of several files takes, by a clock that is set forward, ms */
+  takes = 0
+  ahead = 0
   refusal: ReturnType<typeof refuse> | null = null
   order: string[] = []
 
@@ -72,6 +75,7 @@ class TestTransport implements UploadTransport {
     try {
       await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.waitFor))
       if (this.failsTogether) return refuse('network.offline')
+      this.ahead += this.takes
       const answers: Outcome<string>[] = []
       for (const [place, file] of files.entries()) {
         await new Promise((resolve) => setTimeout(resolve, 1))
@@ -134,6 +138,7 @@ beforeEach(async () => {
   uploads = open()
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   uploads.stop()
   await phone[Symbol.asyncDispose]()
 })
@@ -183,29 +188,26 @@ describe('files on their way', () => {
   })
 
   it('[R44] several files go in the order chosen, small ones in one request, two requests at a time, and nothing goes before 【开始上传】', async () => {
+    const names = ['一.pdf', '二.pdf', '三.pdf', '四.pdf', '五.pdf']
     await uploads.choose(
       draft,
       SLOT,
-      ['一.pdf', '二.pdf', '三.pdf'].map((name, at) => pdf(400 * KB + at, name)),
+      names.map((name, at) => pdf(450 * KB + at, name)),
     )
-    expect(states()).toEqual(['waiting', 'waiting', 'waiting'])
+    expect(states()).toEqual(names.map(() => 'waiting'))
     expect(transport.order).toEqual([])
     transport.waitFor = 2
     await uploads.start(draft, SLOT)
     await eventually(async () =>
-      expect((await phone.db.outbox.toArray()).filter(({ mutation }) => mutation.kind === 'attach').length).toBe(3),
+      expect((await phone.db.outbox.toArray()).filter(({ mutation }) => mutation.kind === 'attach').length).toBe(5),
     )
     // Both requests are on their way at once: which of them sets out first is nobody's business.
-    expect(new Set(transport.requests)).toEqual(new Set([['一.pdf', '二.pdf'], ['三.pdf']]))
+    expect(new Set(transport.requests)).toEqual(new Set([names.slice(0, 4), names.slice(4)]))
     expect(transport.most).toBe(2)
     // None of them can be there: nobody is asked.
     expect(transport.asked).toBe(0)
     await draft.reread()
-    expect(lines().map(({ name, state }) => [name, state])).toEqual([
-      ['一.pdf', 'uploaded'],
-      ['二.pdf', 'uploaded'],
-      ['三.pdf', 'uploaded'],
-    ])
+    expect(lines().map(({ name, state }) => [name, state])).toEqual(names.map((name) => [name, 'uploaded']))
   })
 
   it('[R46] keeps the bytes until the application shows the file, then lets them go (kpi #7467)', async () => {
@@ -279,6 +281,36 @@ describe('files on their way', () => {
     expect(transport.requests).toEqual([['甲.pdf', '乙.pdf'], ['甲.pdf'], ['乙.pdf']])
     // They may have come before the connection was cut.
     expect(transport.asked).toBe(2)
+  })
+
+  it('a line that was cut or slow is given less at once, until it has shown that it carries more', async () => {
+    const send = async (letters: string) => {
+      const before = transport.requests.length
+      await uploads.choose(
+        draft,
+        SLOT,
+        [...letters].map((one) => pdf(100 * KB, `${one}.pdf`, one)),
+      )
+      await uploads.start(draft)
+      await eventually(async () => {
+        const rows = await phone.db.uploads.toArray()
+        expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'sent'))
+      })
+      await uploads.idle()
+      const requests = transport.requests.slice(before)
+      for (const { id } of lines()) await uploads.remove(draft, SLOT, id)
+      return requests.map((names) => names.length)
+    }
+    const real = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => real() + transport.ahead)
+    transport.failsTogether = true
+    expect(await send('abcde')).toEqual([5, 1, 1, 1, 1, 1])
+    transport.failsTogether = false
+    expect(await send('fghi')).toEqual([2, 2])
+    expect(await send('jklmn')).toEqual([5])
+    transport.takes = 10_000
+    expect(await send('opqrs')).toEqual([5])
+    expect(await send('tuvwx')).toEqual([2, 2, 1])
   })
 
   it('[R45] × on one of several takes that one back, and the others go on', async () => {

@@ -6,7 +6,7 @@ import { review } from '../forms/review.ts'
 import { facts } from '../forms/test-world.ts'
 import type { ApplicationType } from '../forms/application-type.ts'
 import { applyMutation, type Content } from './apply.ts'
-import { assemble, type AttachedFile } from './cell.ts'
+import { assemble, type AttachedFile, withCell } from './cell.ts'
 import type { Mutation } from './mutation.ts'
 
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -286,6 +286,28 @@ describe('files', () => {
 })
 
 describe('assembling', () => {
+  test('one value changed gives what assembling all of them would', () => {
+    const paths = [
+      'employerName',
+      'societies',
+      `workHistory/${uuid(1)}/unit`,
+      `workHistory/${uuid(2)}/unit`,
+      'gone/x/y',
+    ]
+    const change = fc.record({ path: fc.constantFrom(...paths), value: fc.constantFrom('甲', '', null) })
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        let cells: Content['cells'] = { [`workHistory/${uuid(1)}`]: { value: 1, version: 1 } }
+        let answers = assemble(cells, [file('idCard', 1)])
+        for (const { path, value } of changes) {
+          cells = { ...cells, [path]: { value, version: 2 } }
+          answers = withCell(answers, path, value)
+        }
+        expect(answers).toEqual(assemble(cells, [file('idCard', 1)]))
+      }),
+    )
+  })
+
   const rowCells = fc.uniqueArray(
     fc.record({ n: fc.integer({ min: 0, max: 20 }), position: fc.integer({ min: 0, max: 3 }) }),
     {
