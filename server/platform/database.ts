@@ -3,11 +3,10 @@ import { CamelCasePlugin, Kysely } from 'kysely'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import postgres from 'postgres'
 import type { Config } from './config.ts'
 import { holdDirectory } from './data-lock.ts'
 import { PGliteDialect, Turns } from './dialect-pglite.ts'
-import { PostgresPool } from './postgres-pool.ts'
+import { postgresAt, PostgresPool } from './postgres-pool.ts'
 import { SlowStatements } from './slow-statements.ts'
 
 export type DatabaseKind = 'pglite' | 'postgres'
@@ -132,7 +131,7 @@ function openPostgres<DB>(url: string, slow: SlowStatements, name: string): Open
   }
   const pool = new PostgresPool(url, CONNECTIONS, options)
   // Listens only: the driver listens again by itself when its connection was lost.
-  const ears = postgres(url, { ...options, max: 1 })
+  const ears = postgresAt(url, { ...options, max: 1 })
   // Named statements: parsed and described once a connection instead of once a query. Kysely's SQL is always the same text.
   const reserve = async () => {
     const held = await pool.reserve()

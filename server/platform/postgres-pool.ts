@@ -2,6 +2,17 @@ import postgres from 'postgres'
 
 type Options = NonNullable<Parameters<typeof postgres>[1]>
 
+/**
+ * The driver on the server that `url` names. `?host=/folder` names the folder of its socket, as libpq reads it: on the same machine
+ * that is a tenth less to do than by TCP (docs/performance.md).
+ */
+export function postgresAt(url: string, options: Options): postgres.Sql {
+  const at = new URL(url)
+  const host = at.searchParams.get('host')
+  at.searchParams.delete('host')
+  return postgres(at.href, { ...options, ...(host !== null && { host }) }) as postgres.Sql
+}
+
 /** One connection, alone in an instance of its own, so that we are told when exactly this one is gone. */
 interface Slot {
   readonly sql: postgres.Sql
@@ -55,7 +66,7 @@ export class PostgresPool {
     this.#atMost = atMost
     this.#open = () => {
       const slot: Slot = {
-        sql: postgres(url, { ...options, max: 1, max_lifetime: null, onclose: () => this.#lose(slot) }),
+        sql: postgresAt(url, { ...options, max: 1, max_lifetime: null, onclose: () => this.#lose(slot) }),
         reserved: undefined,
         gone: false,
       }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import postgres from 'postgres'
+import type postgres from 'postgres'
 import { migrations } from '#server/migrations/index.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { openDatabase, pgliteOptions, wrapPGlite } from '#server/platform/database.ts'
@@ -15,6 +15,7 @@ import { createLog } from '#server/platform/log.ts'
 import { migrate } from '#server/platform/migrate.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { nodeName, thisNode } from '#server/platform/node-name.ts'
+import { postgresAt } from '#server/platform/postgres-pool.ts'
 import { SlowStatements } from '#server/platform/slow-statements.ts'
 
 const require = createRequire(import.meta.url)
@@ -96,7 +97,7 @@ async function openTestPostgres<DB>(slow: SlowStatements): Promise<OpenDatabase<
   const url = adminUrl()
   const template = `${templatesOf(url)}${stateOfTables()}`
   const name = `zhicheng_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
-  const admin = postgres(url.href, { max: 1, onnotice: () => {} })
+  const admin = postgresAt(url.href, { max: 1, onnotice: () => {} })
   try {
     // One at a time, all workers of all runs: the first makes the template, and a template being copied refuses connections.
     await admin`select pg_advisory_lock(hashtext('zhicheng test template'))`
@@ -114,7 +115,7 @@ async function openTestPostgres<DB>(slow: SlowStatements): Promise<OpenDatabase<
     ...database,
     close: async () => {
       await database.close()
-      const last = postgres(url.href, { max: 1, onnotice: () => {} })
+      const last = postgresAt(url.href, { max: 1, onnotice: () => {} })
       await last.unsafe(`drop database if exists ${name} with (force)`)
       await last.end()
     },
