@@ -14,7 +14,7 @@ const AT_MOST = 12
  */
 const PATIENCE = 200
 /** Where some come back, one more after so long, ms. */
-const PATIENCE_AT_MOST = 1000
+const PATIENCE_AT_MOST = 2000
 
 const unused: SharedArrayBuffer[] = []
 const waiting: ((buffer: SharedArrayBuffer) => void)[] = []
