@@ -166,6 +166,7 @@ export const problemStatus = {
   'sync.row-changed': 409,
   'sync.protocol-too-old': 409,
   'storage.full': 507,
+  'storage.unavailable': 507,
 } as const satisfies Record<ProblemCode, ProblemStatus>
 
 /** The problem as a body, with its words filled in. */

@@ -689,6 +689,8 @@ test('the phone is full: it says so and what was typed stays on the screen; with
     const narrow = await openStep(small)
     await agreed(narrow, id)
     const written = words(400)
+    // A heading stands before the form does.
+    await expect(field(FIRST, narrow)).toBeVisible()
     disk!.fill(0)
     await field(FIRST, narrow).fill(written)
     await field(FIRST, narrow).blur()
@@ -703,15 +705,47 @@ test('the phone is full: it says so and what was typed stays on the screen; with
     const later = await field(SECOND, narrow).inputValue()
     disk!.empty()
     await expect(told).toBeHidden({ timeout: 40_000 })
-    expect(await agreed(narrow, id)).toMatchObject({
-      cells: { summaryCareer: { value: written }, summaryResults: { value: later } },
-    })
+    await agreed(narrow, id, ({ cells }) =>
+      expect(cells).toMatchObject({ summaryCareer: { value: written }, summaryResults: { value: later } }),
+    )
     // Opened again: what was kept is whole, and the app goes on.
     await narrow.close()
     const again = await openStep(small)
     await expect(field(FIRST, again)).not.toHaveValue('')
     await field(FIRST, again).fill(written, { timeout: 60_000 })
     await agreed(again, id, holds(written))
+  } finally {
+    await small.close()
+    disk!.unmount()
+  }
+})
+
+test('the phone is full when a form is opened: it says so, and with room again the form opens by itself', async ({
+  playwright,
+  launchOptions,
+}) => {
+  const disk = SmallDisk.mount()
+  test.skip(disk === undefined, 'needs root on Linux: mounts a small disk to fill it')
+  const small = await playwright.chromium.launchPersistentContext(join(disk!.folder, 'profile'), {
+    ...launchOptions,
+    ...phoneOptions(),
+  })
+  try {
+    // Somebody was here before: where even the browser's own books could not be begun, only a new start of it helps.
+    const narrow = await small.newPage()
+    await narrow.goto('/apply/login')
+    const stores = () => narrow.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+    await expect.poll(stores).toContain('zhicheng')
+    await small.addCookies(await phone.cookies())
+    disk!.fill(0)
+    await narrow.goto(`/applications/${id}/${STEP}`)
+    await expect(narrow.getByText(/手机空间不足|打不开本机存储/).first()).toBeVisible()
+    await expect(narrow.getByRole('button', { name: '再试一次' })).toBeVisible()
+    disk!.empty()
+    await expect(field(FIRST, narrow)).toBeVisible()
+    const written = words(20)
+    await field(FIRST, narrow).fill(written)
+    await agreed(narrow, id, holds(written))
   } finally {
     await small.close()
     disk!.unmount()
@@ -749,9 +783,9 @@ test('the browser gives no more room: it says so and what was typed stays on the
     const later = await field(SECOND, narrow).inputValue()
     await room()
     await expect(told).toBeHidden({ timeout: 40_000 })
-    expect(await agreed(narrow, id)).toMatchObject({
-      cells: { summaryCareer: { value: written }, summaryResults: { value: later } },
-    })
+    await agreed(narrow, id, ({ cells }) =>
+      expect(cells).toMatchObject({ summaryCareer: { value: written }, summaryResults: { value: later } }),
+    )
   } finally {
     await kept.close()
   }

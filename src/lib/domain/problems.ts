@@ -222,6 +222,10 @@ export const phoneProblems = {
   },
   'sync.protocol-too-old': { title: '版本太旧', detail: '页面版本太旧，请更新后再同步。内容都在本机。' },
   'storage.full': { title: '本机空间不足', detail: '手机空间不足，新的内容存不下。请清理后再试，或先联网同步。' },
+  'storage.unavailable': {
+    title: '本机存储打不开',
+    detail: '浏览器现在打不开本机存储，正在重试。一直打不开时，请看手机空间是否够用，再重新打开浏览器。',
+  },
 } as const satisfies Record<string, ProblemWords>
 
 export type ProblemCode = keyof typeof phoneProblems | keyof typeof serverProblems

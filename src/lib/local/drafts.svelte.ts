@@ -20,15 +20,17 @@ import type { Mutation } from '#domain/sync/mutation.ts'
 import type { Conflict, ReturnView, ReviewComment } from '#domain/sync/protocol.ts'
 import { timeInWords } from '#domain/working-days.ts'
 import type { Batches } from './batches.svelte.ts'
-import type { BatchOffer, KeptApplication, Waiting } from './database.ts'
+import type { BatchOffer, KeptApplication, PhoneDatabase, Waiting } from './database.ts'
 import { Live } from './live-query.svelte.ts'
 import { type AttentionItem, attentionOf } from './attention.ts'
 import {
+  erasedKey,
   fileTables,
   follow,
   forgetApplication,
   labelAt,
   outboxTables,
+  putBack,
   queue,
   queueField,
   readSnapshot,
@@ -40,7 +42,7 @@ import {
 import type { NewId, PhoneClock } from './phone-clock.ts'
 import type { StoreAccess } from './phone-store.ts'
 import { answersWith, type Shown, shownContent } from './shown-content.ts'
-import { isStorageFull, steadily, written } from './store-faults.ts'
+import { isStorageFull, steadily, storeProblemOf, written } from './store-faults.ts'
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */
 export const AUTOSAVE = 300
@@ -109,6 +111,9 @@ export class Draft {
   #writing = $state(0)
   #problem: Refused | null = $state.raw(null)
   #tick = 0
+  /** The store told of less than was written into it. */
+  #doubts = false
+  #erased: unknown
   #last: Snapshot | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #flushing: Promise<void> | null = null
@@ -183,7 +188,9 @@ export class Draft {
   async listen(): Promise<void> {
     this.#live.start()
     this.#batchLive.start()
+    const erasure = this.#deps.store.read((reader) => reader.meta(erasedKey))
     await this.reread()
+    this.#erased = (await erasure)?.value
     if (typeof window === 'undefined') return
     const save = () => void this.flush()
     const hidden = () => document.visibilityState === 'hidden' && save()
@@ -206,8 +213,13 @@ export class Draft {
 
   #take(snapshot: Snapshot): void {
     const { application, rows, tick } = snapshot
-    // Older than what this draft wrote itself: it would bring back what was typed over.
-    if (tick < this.#tick) return
+    // Older than what this draft wrote itself: it would bring back what was typed over. Or the store lost what it had
+    // confirmed; the next write looks.
+    if (tick < this.#tick) {
+      this.#doubts = true
+      if (!this.#ended) this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
+      return
+    }
     this.#tick = tick
     this.#last = snapshot
     if (application) this.#application = application
@@ -435,16 +447,16 @@ export class Draft {
 
   async #write(): Promise<void> {
     const batch = [...this.#typed].filter(([, typed]) => typed.tick === null)
-    if (batch.length === 0 && !this.#problem) return
+    if (batch.length === 0 && !this.#problem && !this.#doubts) return
     this.#writing += 1
     try {
-      if (batch.length > 0) await this.#store(batch)
+      if (batch.length > 0 || this.#doubts) await this.#store(batch)
       // A store that cannot be read has not recovered, though it took what was written.
       await this.reread()
       this.#problem = null
     } catch (error) {
       // It stays in memory and on the screen, and the next attempt is made with the next keystroke, or by itself.
-      this.#failed(isStorageFull(error) ? refuse('storage.full') : refuse('request.failed', { reference: 'IDB' }))
+      this.#failed(storeProblemOf(error))
       if (!isStorageFull(error)) console.error(error)
     } finally {
       this.#writing -= 1
@@ -456,19 +468,21 @@ export class Draft {
     if (!this.#ended) this.#timer ??= setTimeout(() => void this.flush(), AGAIN)
   }
 
-  async #store(batch: readonly (readonly [string, Typed])[]): Promise<void> {
+  async #store(fresh: readonly (readonly [string, Typed])[]): Promise<void> {
     const { store, newId, clock, accountId } = this.#deps
     const db = await store.open()
-    const tick = await steadily(db, () =>
+    const { tick, batch } = await steadily(db, () =>
       db.transaction('rw', outboxTables(db), async () => {
+        const batch = (await this.#putBack(db, this.#typed.size > 0)) ? [...this.#typed] : fresh
         let last = this.#tick
         for (const [path, { value, was, base, held }] of batch) {
           const mutation = { kind: 'setField' as const, id: newId(), applicationId: this.id, path, value, base }
           last = await queueField(db, { accountId, mutation, was, held, now: clock.now() })
         }
-        return last
+        return { tick: last, batch }
       }),
     )
+    this.#doubts = false
     this.#tick = Math.max(this.#tick, tick)
     const next = new Map(this.#typed)
     for (const [path, typed] of batch) {
@@ -480,6 +494,18 @@ export class Draft {
     this.#setTyped(next)
   }
 
+  /** In the transaction of each write: what the store has lost since this page wrote it stands there again. */
+  #putBack(db: PhoneDatabase, isChanging: boolean): Promise<boolean> {
+    return putBack(db, {
+      application: this.#application,
+      rows: this.#rows,
+      truth: this.#last?.truth ?? 0,
+      tick: this.#tick,
+      erased: this.#erased,
+      isChanging,
+    })
+  }
+
   async #queue(mutation: Mutation, more: { dueAt?: number; was?: CellValue } = {}): Promise<Outcome<undefined>> {
     const { store, clock, accountId } = this.#deps
     // In the order made: what was typed before stands before it (S2).
@@ -487,13 +513,19 @@ export class Draft {
     if (this.#problem) return this.#problem
     const db = await store.open()
     const done = await written(db, () =>
-      db.transaction('rw', outboxTables(db), () => queue(db, { accountId, mutation, now: clock.now(), ...more })),
+      db.transaction('rw', outboxTables(db), async () => {
+        const wasLost = await this.#putBack(db, true)
+        return { wasLost, tick: await queue(db, { accountId, mutation, now: clock.now(), ...more }) }
+      }),
     )
     if (!done.ok) {
       this.#failed(done)
       return done
     }
-    this.#tick = Math.max(this.#tick, done.value)
+    const { wasLost, tick } = done.value
+    // Written before, not read back, and lost: it is written once more.
+    if (wasLost) this.#setTyped(new Map([...this.#typed].map(([path, one]) => [path, { ...one, tick: null }])))
+    this.#tick = Math.max(this.#tick, tick)
     await this.reread()
     return ok()
   }
@@ -650,12 +682,14 @@ export class Drafts {
   readonly #deps: DraftDeps & {
     readonly batches: Batches
     readonly account: () => AccountFacts
-    readonly pull: () => Promise<unknown>
+    readonly pull: () => Promise<Outcome<undefined>>
   }
   readonly #live: Live<readonly KeptApplication[]>
   readonly #open = new Map<string, Promise<Outcome<Draft>>>()
 
-  constructor(deps: DraftDeps & { batches: Batches; account: () => AccountFacts; pull: () => Promise<unknown> }) {
+  constructor(
+    deps: DraftDeps & { batches: Batches; account: () => AccountFacts; pull: () => Promise<Outcome<undefined>> },
+  ) {
     this.#deps = deps
     const { store, accountId } = deps
     this.#live = new Live<readonly KeptApplication[]>(
@@ -680,12 +714,19 @@ export class Drafts {
   async open(id: string): Promise<Outcome<Draft>> {
     const opening = this.#open.get(id) ?? this.#load(id)
     this.#open.set(id, opening)
-    const outcome = await opening
+    const forget = () => {
+      if (this.#open.get(id) === opening) this.#open.delete(id)
+    }
+    const outcome = await opening.catch((fault: unknown) => {
+      // A store that did not open may open the next time.
+      forget()
+      throw fault
+    })
     if (outcome.ok && !outcome.value.isEnded) {
       outcome.value.hold()
       return outcome
     }
-    if (this.#open.get(id) === opening) this.#open.delete(id)
+    forget()
     return outcome.ok ? this.open(id) : outcome
   }
 
@@ -697,8 +738,10 @@ export class Drafts {
     }
     let application = await find()
     if (!application) {
-      await this.#deps.pull()
+      const pulled = await this.#deps.pull()
       application = await find()
+      // What could not be asked for, or not be kept, is not missing.
+      if (!application && !pulled.ok) return pulled
     }
     if (!application) return refuse('request.not-found')
     const batch = await batches.batchOf(application.batchId)
@@ -804,12 +847,13 @@ export class Drafts {
 
   /** Writes what is typed in any open application. */
   async flush(): Promise<void> {
-    const open = await Promise.all(this.#open.values())
-    await Promise.all(open.map((outcome) => (outcome.ok ? outcome.value.flush() : undefined)))
+    // One that did not open has nothing typed in it.
+    const open = await Promise.allSettled(this.#open.values())
+    await Promise.all(open.map((one) => (one.status === 'fulfilled' && one.value.ok ? one.value.value.flush() : null)))
   }
 
   async #close(id: string): Promise<void> {
-    const open = await this.#open.get(id)
+    const open = await this.#open.get(id)?.catch(() => undefined)
     this.#open.delete(id)
     if (open?.ok) await open.value.end()
   }

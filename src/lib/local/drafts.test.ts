@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { Draft } from './drafts.svelte.ts'
+import { eraseAccount } from './eraser.ts'
 
 let server: ModelServer
 let phone: TestPhone
@@ -227,6 +228,74 @@ describe('a draft', () => {
     await vi.waitFor(() => expect([draft.saved, draft.problem]).toEqual(['saved', null]), { timeout: 10_000 })
     expect((await waiting()).length).toBe(1)
     await draft.close()
+  })
+
+  it('writes again what the store had confirmed and then lost: what waited, a row, and what was typed last', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    const row = await draft.addRow('educations')
+    const before = await waiting()
+    const lose = () =>
+      phone.db.transaction('rw', phone.db.outbox, phone.db.meta, phone.db.applications, async () => {
+        for (const table of [phone.db.outbox, phone.db.meta, phone.db.applications]) await table.clear()
+      })
+    // Nobody types: it is found out by itself.
+    await lose()
+    await vi.waitFor(async () => expect((await waiting()).map(({ id }) => id)).toEqual(before.map(({ id }) => id)))
+    expect(await phone.db.applications.get(draft.id)).toMatchObject({ id: draft.id })
+    // Lost together with what the page has not read back yet.
+    draft.setField('employerName', '乙')
+    const written = draft.flush()
+    await lose()
+    await written
+    expect(draft.setField('workSummary', '丙').ok).toBe(true)
+    await draft.flush()
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(3))
+    expect(draft.answers.fields).toMatchObject({ employerName: '乙', workSummary: '丙' })
+    await phone.sync.now()
+    expect(server.contentOf(draft.id).cells).toMatchObject({
+      employerName: { value: '乙' },
+      workSummary: { value: '丙' },
+    })
+    expect(row.ok && Object.keys(server.contentOf(draft.id).cells)).toContain(`educations/${row.ok && row.value}`)
+    await draft.close()
+  })
+
+  it('[A35] does not bring back what was erased on purpose while it was open', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    await eraseAccount(phone.db, ACCOUNT)
+    await draft.reread()
+    await draft.flush()
+    expect([await phone.db.applications.count(), await phone.db.outbox.count()]).toEqual([0, 0])
+    await draft.close()
+  })
+
+  it('does not bring back an application that is gone with nothing of it waiting', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    await phone.sync.now()
+    await draft.reread()
+    await phone.db.transaction('rw', phone.db.outbox, phone.db.meta, phone.db.applications, async () => {
+      for (const table of [phone.db.outbox, phone.db.meta, phone.db.applications]) await table.clear()
+    })
+    await draft.reread()
+    await draft.flush()
+    expect(await phone.db.applications.count()).toBe(0)
+    await draft.close()
+  })
+
+  it('opens when the store can be read again, though it could not at first', async () => {
+    await draft.close()
+    const { get } = phone.db.applications
+    phone.db.applications.get = (() =>
+      Promise.reject(
+        Object.assign(new Error('opening backing store'), { name: 'UnknownError' }),
+      )) as unknown as typeof get
+    await expect(phone.drafts.open(draft.id)).rejects.toThrow()
+    await phone.drafts.flush()
+    phone.db.applications.get = get
+    expect(await phone.drafts.open(draft.id)).toMatchObject({ ok: true })
   })
 
   it('loses nothing when the store is closed under it (iOS in the background)', async () => {

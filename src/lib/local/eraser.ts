@@ -1,6 +1,6 @@
 import type { Meta, PhoneDatabase } from './database.ts'
 import { countWishes, wishPrefix } from './education-wish-key.ts'
-import { conflictsKey, fileTables, syncedKey, tickKey, truthKey } from './outbox.ts'
+import { conflictsKey, erasedKey, fileTables, syncedKey, tickKey, truthKey } from './outbox.ts'
 import { eraseShared } from './shared-files.ts'
 
 export { eraseShared }
@@ -54,6 +54,8 @@ export async function eraseAccount(db: PhoneDatabase, accountId: string): Promis
     await db.scans.where({ accountId }).delete()
     await db.scanPictures.where({ accountId }).delete()
     await db.notices.where({ accountId }).delete()
+    // A page that still has a form open does not take this for a loss.
+    await db.meta.put({ key: erasedKey, value: crypto.randomUUID() })
   })
   // The key last: what the browser's files still hold of the rows says nothing from here on.
   await db.keys.forget(accountId)

@@ -20,6 +20,9 @@ export const tickKey = (applicationId: string): string => `tick:${applicationId}
 /** Changes whenever the stored truth of an application does. */
 export const truthKey = (applicationId: string): string => `truth:${applicationId}`
 
+/** Names the last time that somebody's data were erased here on purpose. */
+export const erasedKey = 'erased'
+
 /** What a draft shows, as the store has it at one moment. */
 export interface Snapshot {
   readonly application: KeptApplication | undefined
@@ -59,6 +62,50 @@ async function nextTick(db: PhoneDatabase, applicationId: string): Promise<numbe
   const tick = (((await db.meta.get(key))?.value as number | undefined) ?? 0) + 1
   await db.meta.put({ key, value: tick })
   return tick
+}
+
+/**
+ * A browser on a full disk may lose what it had confirmed. Puts back what a page knows of one application where the store
+ * knows less: rows keep their ids, so that the server takes each of them once (S1). Call it first in the transaction of a
+ * write, over `outboxTables`.
+ * An application that the server has, with nothing of it waiting here, may as well be gone for good: it comes back with the
+ * next answer of the server, or not.
+ * @param known `tick`: the last change that the page knows to have been written; `erased`: the last erasure that it knows
+ *   of, since what was erased on purpose stays so (A35); `isChanging`: something is written now
+ * @returns whether the store had lost something
+ */
+export async function putBack(
+  db: PhoneDatabase,
+  known: {
+    application: KeptApplication
+    rows: readonly Waiting[]
+    truth: number
+    tick: number
+    erased: unknown
+    isChanging: boolean
+  },
+): Promise<boolean> {
+  const { application, rows, tick, erased, isChanging } = known
+  const { id } = application
+  if ((((await db.meta.get(tickKey(id)))?.value as number | undefined) ?? 0) >= tick) return false
+  const erasure = await db.meta.get(erasedKey)
+  if (erasure && erasure.value !== erased) return false
+  const kept = await db.applications.get(id)
+  if (!kept && application.version > 0 && rows.length === 0 && !isChanging) return false
+  const here = new Set((await db.outbox.where({ applicationId: id }).toArray()).map((row) => row.id))
+  const missing = rows.filter((row) => !here.has(row.id))
+  // in the order they were made, behind what stands there
+  for (const row of missing) {
+    const { seq: _, ...rest } = row
+    await db.outbox.add(rest)
+  }
+  if (!kept) await db.applications.put(application)
+  const truth = Math.max(known.truth, ((await db.meta.get(truthKey(id)))?.value as number | undefined) ?? 0) + 1
+  await db.meta.bulkPut([
+    { key: truthKey(id), value: truth },
+    { key: tickKey(id), value: tick },
+  ])
+  return true
 }
 
 type New<M extends Mutation> = {

@@ -16,10 +16,10 @@ export interface StoreAccess {
 /** A store that is open. */
 export function openStore(db: PhoneDatabase): StoreAccess {
   const reader: StoreReader = {
-    meta: (key) => db.meta.get(key),
-    application: (id) => db.applications.get(id),
-    batch: (id) => db.batches.get(id),
-    edition: (id) => db.editions.get(id),
+    meta: (key) => steadily(db, () => db.meta.get(key)),
+    application: (id) => steadily(db, () => db.applications.get(id)),
+    batch: (id) => steadily(db, () => db.batches.get(id)),
+    edition: (id) => steadily(db, () => db.editions.get(id)),
     snapshot: (id, known) => steadily(db, () => readSnapshot(db, id, known)),
   }
   return { open: async () => db, calm: async () => db, read: (look) => look(reader) }

@@ -197,7 +197,11 @@ describe('what lies on the phone', () => {
     const tab = new PhoneDatabase(db.name, { indexedDB: factory, IDBKeyRange })
     expect((await tab.applications.get(draft.id))?.id).toBe(draft.id)
     const waiting = await tab.outbox.toArray()
-    expect(waiting.map(({ mutation }) => mutation.kind === 'setField' && mutation.value)).toEqual(['泰州二建'])
+    // What was waiting before is written again beside it, under the new key too.
+    expect(waiting.flatMap(({ mutation }) => (mutation.kind === 'setField' ? [mutation.value] : []))).toEqual([
+      '泰州二建',
+      '扬州大学',
+    ])
     tab.close()
     await phone[Symbol.asyncDispose]()
   })

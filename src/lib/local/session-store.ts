@@ -1,5 +1,7 @@
+import { ok, type Outcome } from '#domain/problems.ts'
 import type { Unsent } from './eraser.ts'
 import type { StoreAccess } from './phone-store.ts'
+import { written } from './store-faults.ts'
 
 export type { Unsent }
 
@@ -8,7 +10,7 @@ export interface SessionStore<Kept> {
   /** who was here last */
   kept(): Promise<Kept | null>
   /** Somebody is here: kept for the next visit, and whoever was here before is erased where nothing of theirs is unsent. */
-  keep(kept: Kept, accountId: string): Promise<void>
+  keep(kept: Kept, accountId: string): Promise<Outcome<undefined>>
   /** signed out without a network: the server does not know yet */
   signOutLeft(): Promise<boolean>
   leaveSignOut(left: boolean): Promise<void>
@@ -31,12 +33,15 @@ export function sessionStore<Kept>(
     kept: async () => ((await meta('session'))?.value as Kept | undefined) ?? null,
     keep: async (kept, accountId) => {
       const [{ eraseOthers, eraseShared, ownerOf }, db] = await Promise.all([eraser(), store.open()])
-      // What another app shared has no name on it: it was meant for who was here before (A35).
-      const before = await db.meta.get('session')
-      if (before && ownerOf(before) !== accountId) await eraseShared()
-      await db.meta.put({ key: 'session', accountId, value: kept })
-      await db.meta.delete('signOutLeft')
-      await eraseOthers(db, accountId)
+      const stored = await written(db, async () => {
+        // What another app shared has no name on it: it was meant for who was here before (A35).
+        const before = await db.meta.get('session')
+        if (before && ownerOf(before) !== accountId) await eraseShared()
+        await db.meta.put({ key: 'session', accountId, value: kept })
+        await db.meta.delete('signOutLeft')
+        await eraseOthers(db, accountId)
+      })
+      return stored.ok ? ok() : stored
     },
     signOutLeft: async () => (await meta('signOutLeft')) !== undefined,
     leaveSignOut: async (left) => {

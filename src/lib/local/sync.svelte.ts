@@ -176,8 +176,9 @@ export class Sync {
     if (this.#stop) return
     this.#live.start()
     const stops: (() => void)[] = [() => this.#live.stop()]
-    // The browser took the store away, perhaps with all that was in it: the server has most of it.
-    const lost = () => this.soon(0)
+    // The browser took the store away, perhaps with all that was in it: the server has most of it. Where it takes away each
+    // one that is opened, on a full disk, asking at once would never end.
+    const lost = () => this.soon(this.#failures === 0 ? 0 : this.#pause())
     void this.#deps.store.open().then((db) => {
       if (!this.#stop) return
       db.on('close', lost)
@@ -223,7 +224,7 @@ export class Sync {
         // The store could not be read: what waits in it goes when it can.
         console.error(fault)
         this.#failures += 1
-        this.soon(pauseAfter(this.#failures, this.#deps.random ?? Math.random))
+        this.soon(this.#pause())
       })
     }, delay)
   }
@@ -306,7 +307,11 @@ export class Sync {
     if (outcome.code === 'network.offline') this.#deps.onoffline?.()
     if (STOPS.includes(outcome.code)) return
     const asked = Number(outcome.params?.['seconds'] ?? 0) * 1000
-    this.soon(Math.max(asked, pauseAfter(this.#failures, this.#deps.random ?? Math.random)))
+    this.soon(Math.max(asked, this.#pause()))
+  }
+
+  #pause(): number {
+    return pauseAfter(this.#failures, this.#deps.random ?? Math.random)
   }
 
   /** Signed in again, or the page was updated: what stopped may go on. */

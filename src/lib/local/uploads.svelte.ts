@@ -100,6 +100,8 @@ export class Uploads {
   #rows: readonly KeptUpload[] = $state.raw([])
   #progress: ReadonlyMap<string, number> = $state.raw(new Map())
   readonly #running = new Map<string, AbortController>()
+  /** What is being sent, until the next ones have been looked for. */
+  readonly #following = new Set<Promise<void>>()
   #requests = 0
   /** What one request may carry: less where the last one was slow or was cut. */
   #carries = TOGETHER_BYTES
@@ -159,8 +161,6 @@ export class Uploads {
     this.#stop = () => {
       this.#live.stop()
       if (typeof window !== 'undefined') window.removeEventListener('online', again)
-      for (const one of this.#running.values()) one.abort()
-      for (const timer of this.#timers) clearTimeout(timer)
     }
     // A page that was killed while it sent: its files are nobody's now.
     const { db, accountId } = this.#deps
@@ -174,6 +174,10 @@ export class Uploads {
   stop(): void {
     this.#stop?.()
     this.#stop = null
+    for (const one of this.#running.values()) one.abort()
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+    this.#resting.clear()
   }
 
   /** The network is back, or an application that files waited for has come. */
@@ -444,10 +448,13 @@ export class Uploads {
       }
       const sent =
         rows.length === 1 ? this.#sendOne(row, aborts[0] as AbortController) : this.#sendTogether(rows, aborts)
-      void sent.finally(() => {
+      const goOn = async () => {
         ended()
-        void this.#reread().then(() => this.#pump())
-      })
+        await this.#reread()
+        await this.#pump()
+      }
+      const following = sent.finally(goOn).finally(() => this.#following.delete(following))
+      this.#following.add(following)
     }
   }
 
@@ -460,9 +467,9 @@ export class Uploads {
     return groupsThatFit(fitting, ({ size }) => size, this.#carries)[0] ?? [row]
   }
 
-  /** Resolves when nothing is being sent any more. */
+  /** Resolves when nothing is being sent any more, and nothing of what was sent is still to be looked at. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (this.#following.size > 0) await Promise.allSettled(this.#following)
   }
 
   async #sendOne(row: KeptUpload, abort: AbortController): Promise<void> {
@@ -589,10 +596,12 @@ export class Uploads {
 
   #rest(id: string, pause: number): void {
     this.#resting.add(id)
-    setTimeout(() => {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
       this.#resting.delete(id)
       void this.#pump()
     }, pause)
+    this.#timers.add(timer)
   }
 
   async #carry(row: KeptUpload, abort: AbortController): Promise<Outcome<undefined>> {

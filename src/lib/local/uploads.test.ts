@@ -140,6 +140,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks()
   uploads.stop()
+  await uploads.idle()
   await phone[Symbol.asyncDispose]()
 })
 

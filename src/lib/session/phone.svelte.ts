@@ -11,6 +11,9 @@ import type { Store, Work } from './work.ts'
 
 export type { Work }
 
+/** A store that does not open is tried again after so long, ms. */
+const AGAIN = 3_000
+
 /** The phone with all its parts, wired once. Screens take what they need from here. */
 export class Phone {
   readonly clock = new ServerClock()
@@ -22,6 +25,7 @@ export class Phone {
   #work: Work | null = $state.raw(null)
   #online = $state(typeof window === 'undefined' || navigator.onLine)
   #started: Promise<void> | null = null
+  #fault: unknown = $state.raw(null)
   #isStanding = false
   /** where a tapped notification leads; the router is floor 5's */
   #onopen: (link: string) => void = (link) => location.assign(link)
@@ -35,7 +39,7 @@ export class Phone {
       now: this.clock.now,
       channel,
       learnTime: (now, sentAt) => this.clock.learn(now, sentAt),
-      onenter: () => this.#fit(true),
+      onenter: () => this.#untilItOpens(() => this.#fit(true)),
       onleave: async () => {
         // A phone that is handed on must not show what is meant for who had it before.
         await this.#work?.push.turnOff().catch(() => undefined)
@@ -78,6 +82,11 @@ export class Phone {
     return this.#store?.batches ?? null
   }
 
+  /** Why the store of this phone cannot be opened, while it is tried again; null otherwise. */
+  get fault(): unknown {
+    return this.#fault
+  }
+
   /** For screens behind the sign-in guard. */
   need(): Work {
     if (!this.#work) throw new Error('A screen behind the sign-in guard was shown to nobody')
@@ -113,11 +122,28 @@ export class Phone {
     // Its worker fetches the whole app at the first visit: the page that was asked for comes before.
     whenIdle(() => void this.update.start())
     // Who was here last works at once; the server's word comes when it comes.
-    await this.session.reread()
-    await this.#fit(false)
+    await this.#untilItOpens(async () => {
+      await this.session.reread()
+      await this.#fit(false)
+    })
     // The page of who was here last comes before the question whether he still is.
     if (this.session.account) await this.#store?.calm()
-    await this.#refreshSession()
+    await this.#untilItOpens(() => this.#refreshSession())
+  }
+
+  /** Does what needs the store, and again while that does not open: a full phone may have room in a moment. */
+  async #untilItOpens(step: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await step()
+        this.#fault = null
+        return
+      } catch (fault) {
+        console.error(fault)
+        this.#fault = fault
+        await new Promise((done) => setTimeout(done, AGAIN))
+      }
+    }
   }
 
   #open(): Promise<Store> {

@@ -151,20 +151,25 @@ export class Session {
     const asked = Date.now()
     const answered = await sent
     if (answered.ok) {
-      await this.#enter(answered.value, asked)
+      // Where that cannot be kept, nothing that is typed could be either.
+      const entered = await this.#enter(answered.value, asked, true)
+      if (!entered.ok) return entered
       this.#channel?.postMessage({ kind: 'signed-in', accountId: answered.value.account.id } satisfies TabMessage)
     }
     return answered
   }
 
-  async #enter(view: SessionView, asked: number): Promise<void> {
+  /** @returns whether this phone could keep who is here */
+  async #enter(view: SessionView, asked: number, must = false): Promise<Outcome<undefined>> {
     this.#learnTime(view.now, asked)
     const { account, roles, mustChangePassword } = view
     const kept: Kept = { account, roles, mustChangePassword }
-    await (await this.#store()).keep(kept, account.id)
+    const stored = await (await this.#store()).keep(kept, account.id)
+    if (must && !stored.ok) return stored
     this.#kept = kept
     this.#state = 'signed-in'
     await this.#onenter()
+    return stored
   }
 
   /** A later answer of the server to a changed password or changed personal data. */
