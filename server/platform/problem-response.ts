@@ -142,7 +142,6 @@ export const problemStatus = {
   'scan.camera-denied': 403,
   'scan.camera-missing': 422,
   'scan.camera-busy': 422,
-  'scan.unsupported': 422,
   'scan.failed': 500,
 
   'paper.not-yet-official': 403,

@@ -739,7 +739,7 @@ test('the phone is full when a form is opened: it says so, and with room again t
     await small.addCookies(await phone.cookies())
     disk!.fill(0)
     await narrow.goto(`/applications/${id}/${STEP}`)
-    await expect(narrow.getByText(/手机空间不足|打不开本机存储/).first()).toBeVisible()
+    await expect(narrow.getByText(/手机空间不足|本机存储打不开/).first()).toBeVisible()
     await expect(narrow.getByRole('button', { name: '再试一次' })).toBeVisible()
     disk!.empty()
     await expect(field(FIRST, narrow)).toBeVisible()

@@ -45,8 +45,6 @@ export const phoneProblems = {
     title: '身份证号或密码不对',
     detail: '身份证号或密码不对。请核对后再试，或点“找回密码”。',
   },
-  'account.locked': { title: '暂时不能登录', detail: '密码错误次数太多，请过 {minutes} 分钟再试，或点“找回密码”。' },
-  'account.must-change-password': { title: '请先修改密码', detail: '您正在使用临时密码，请先设置新密码。' },
   'account.passwords-differ': { title: '两次密码不一样', detail: '两次输入的密码不一样，请再输一次。' },
   'account.own-application': {
     title: '不能办理自己的申报',
@@ -198,10 +196,6 @@ export const phoneProblems = {
     title: '相机打不开',
     detail: '相机打不开，可能正被其他应用使用。请关掉那个应用后再试，或从相册选。',
   },
-  'scan.unsupported': {
-    title: '不能扫描',
-    detail: '这个浏览器太旧，不能扫描。请更新浏览器，或选已有的 PDF 文件。',
-  },
   'scan.failed': {
     title: '没有处理成功',
     detail: '没有处理成功，手机内存可能不够。已拍的页面都在，请关掉其他应用后再试。',
@@ -224,7 +218,7 @@ export const phoneProblems = {
   'storage.full': { title: '本机空间不足', detail: '手机空间不足，新的内容存不下。请清理后再试，或先联网同步。' },
   'storage.unavailable': {
     title: '本机存储打不开',
-    detail: '浏览器现在打不开本机存储，正在重试。一直打不开时，请看手机空间是否够用，再重新打开浏览器。',
+    detail: '本机存储打不开，正在重试。请看手机空间够不够，或重新打开浏览器。',
   },
 } as const satisfies Record<string, ProblemWords>
 

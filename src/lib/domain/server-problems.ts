@@ -2,6 +2,8 @@ import { phoneProblems, type ProblemWords } from './problems.ts'
 
 /** The refusals that the server alone utters, and that nobody reads later than in its answer. */
 export const serverProblems = {
+  'account.must-change-password': { title: '请先修改密码', detail: '您正在使用临时密码，请先设置新密码。' },
+  'account.locked': { title: '暂时不能登录', detail: '密码错误次数太多，请过 {minutes} 分钟再试，或点“找回密码”。' },
   'push.unknown-service': {
     title: '不能开启提醒',
     detail: '这个浏览器用的推送服务不认识，没有开启。结果会用短信告诉您。',

@@ -11,9 +11,6 @@ import type { Store, Work } from './work.ts'
 
 export type { Work }
 
-/** A store that does not open is tried again after so long, ms. */
-const AGAIN = 3_000
-
 /** The phone with all its parts, wired once. Screens take what they need from here. */
 export class Phone {
   readonly clock = new ServerClock()
@@ -133,17 +130,11 @@ export class Phone {
 
   /** Does what needs the store, and again while that does not open: a full phone may have room in a moment. */
   async #untilItOpens(step: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await step()
-        this.#fault = null
-        return
-      } catch (fault) {
-        console.error(fault)
-        this.#fault = fault
-        await new Promise((done) => setTimeout(done, AGAIN))
-      }
-    }
+    await comes(step, (fault) => {
+      console.error((this.#fault = fault))
+      return true
+    })
+    this.#fault = null
   }
 
   #open(): Promise<Store> {
