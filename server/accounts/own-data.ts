@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import { SECRET_PURPOSES } from '#server/notices/sms-text.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
@@ -237,6 +237,18 @@ async function applicationsOf(db: Kysely<Database>, accountId: string) {
   return copies
 }
 
+/** The texts themselves, as he read them: an id says nothing to who keeps the copy. */
+async function textsOf<Read extends { readingTextId: string }>(db: Kysely<Database>, readings: readonly Read[]) {
+  const ids = [...new Set(readings.map(({ readingTextId }) => readingTextId))]
+  const texts = await db
+    .selectFrom('readingText')
+    .where(sql<boolean>`id = any(${sql.val(ids)}::uuid[])`)
+    .select(['id', 'title', 'version', 'paragraphs'])
+    .execute()
+  const textOf = new Map(texts.map(({ id, ...text }) => [id, text]))
+  return readings.map((reading) => ({ ...reading, ...textOf.get(reading.readingTextId) }))
+}
+
 /** SMS to his number. Their texts are the same for everybody; one that opens an account is not shown. */
 async function messagesTo(db: Kysely<Database>, mobile: string) {
   const rows = await db
@@ -285,10 +297,12 @@ export async function copyOwnData(ctx: Act, secrets: Secrets, who: Signed) {
   const idNumber = openIdNumber(secrets, { id: account.id, idNumberCipher })
   ctx.audit({ action: 'account.data-copied', subject: `account:${who.accountId}` })
   const applications = await applicationsOf(ctx.db, who.accountId)
+  const parts = await copyParts(ctx.db, partsOfAccount, who.accountId)
   return {
     madeAt: ctx.now,
     account: { ...account, idNumber },
-    ...(await copyParts(ctx.db, partsOfAccount, who.accountId)),
+    ...parts,
+    textsRead: await textsOf(ctx.db, parts.textsRead),
     messages: await messagesTo(ctx.db, account.mobile),
     applications,
     record: await recordOf(

@@ -105,7 +105,8 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     expect(copy.mobileChanges).toMatchObject([{ reason: asked.reason, state: 'waiting', mobileMasked: '159****2222' }])
     expect(copy.browsersWithPush).toHaveLength(1)
     expect(copy.messages).toContainEqual(expect.objectContaining({ purpose: 'mobile-code', text: null }))
-    expect(copy.textsRead).toHaveLength(1)
+    expect(copy.textsRead).toMatchObject([{ title: '个人申报专业技术资格诚信承诺书', version: 1 }])
+    expect(copy.textsRead[0]!.paragraphs!.join('')).toContain('承诺')
     expect(copy.grants.map(({ role }) => role)).toEqual(['applicant'])
     expect(application!.comments.map(({ text }) => text)).toEqual(['单位全称请写全'])
     expect(copy.record).toContainEqual(

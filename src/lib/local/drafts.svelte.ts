@@ -189,8 +189,7 @@ export class Draft {
     this.#live.start()
     this.#batchLive.start()
     const erasure = this.#deps.store.read((reader) => reader.meta(erasedKey))
-    await this.reread()
-    this.#erased = (await erasure)?.value
+    this.#erased = (await Promise.all([erasure, this.reread()]))[0]?.value
     if (typeof window === 'undefined') return
     const save = () => void this.flush()
     const hidden = () => document.visibilityState === 'hidden' && save()
