@@ -49,6 +49,8 @@ test('[R41, R43, R48] wrong files say what is wrong with them before a byte is s
   await expect(page).toHaveURL(/\/home/)
   const id = await filledDraft(page, server, await batchNamed(page.request, /工程系列中级/))
   await page.goto(`/applications/${id}/proposal`)
+  // It was filled beside this phone: typed over before the phone has heard of that, it would be a conflict.
+  await expect(page.getByLabel('单位名称', { exact: true })).toHaveValue(/./)
   await fill(page, '单位名称', '泰州市海陵建筑设计院')
 
   await page.getByRole('button', { name: '附件材料：申报承诺书' }).click()
