@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BrowserContext, Page } from '@playwright/test'
+import type { BrowserContext, LaunchOptions, Page, PlaywrightWorkerArgs } from '@playwright/test'
 import { pdfOfSize } from '../world/pdf-files.ts'
 import { random } from '../world/random.ts'
 import { FaultWorld, SmallDisk } from '../faults/fault-world.ts'
@@ -674,10 +674,12 @@ test('a new version comes in the middle of a draft: it waits, and letting it in 
   await agreed(page, id, holds(typing.text + more))
 })
 
-test('the phone is full: it says so and what was typed stays on the screen; with room again it goes on with what it kept', async ({
-  playwright,
-  launchOptions,
-}) => {
+/** A phone whose browser keeps everything on a small disk that can be filled. */
+async function onSmallPhone(
+  playwright: PlaywrightWorkerArgs['playwright'],
+  launchOptions: LaunchOptions,
+  use: (small: BrowserContext, disk: SmallDisk) => Promise<void>,
+): Promise<void> {
   const disk = SmallDisk.mount()
   test.skip(disk === undefined, 'needs root on Linux: mounts a small disk to fill it')
   const small = await playwright.chromium.launchPersistentContext(join(disk!.folder, 'profile'), {
@@ -685,13 +687,25 @@ test('the phone is full: it says so and what was typed stays on the screen; with
     ...phoneOptions(),
   })
   try {
+    await use(small, disk!)
+  } finally {
+    await small.close()
+    disk!.unmount()
+  }
+}
+
+test('the phone is full: it says so and what was typed stays on the screen; with room again it goes on with what it kept', async ({
+  playwright,
+  launchOptions,
+}) => {
+  await onSmallPhone(playwright, launchOptions, async (small, disk) => {
     await small.addCookies(await phone.cookies())
     const narrow = await openStep(small)
     await agreed(narrow, id)
     const written = words(400)
     // A heading stands before the form does.
     await expect(field(FIRST, narrow)).toBeVisible()
-    disk!.fill(0)
+    disk.fill(0)
     await field(FIRST, narrow).fill(written)
     await field(FIRST, narrow).blur()
     const told = narrow.getByText('手机空间不足').first()
@@ -703,7 +717,7 @@ test('the phone is full: it says so and what was typed stays on the screen; with
     await expect(field(FIRST, narrow)).toHaveValue(written)
     // With room again it is written by itself, without a reload, and goes up.
     const later = await field(SECOND, narrow).inputValue()
-    disk!.empty()
+    disk.empty()
     await expect(told).toBeHidden({ timeout: 40_000 })
     await agreed(narrow, id, ({ cells }) =>
       expect(cells).toMatchObject({ summaryCareer: { value: written }, summaryResults: { value: later } }),
@@ -714,42 +728,30 @@ test('the phone is full: it says so and what was typed stays on the screen; with
     await expect(field(FIRST, again)).not.toHaveValue('')
     await field(FIRST, again).fill(written, { timeout: 60_000 })
     await agreed(again, id, holds(written))
-  } finally {
-    await small.close()
-    disk!.unmount()
-  }
+  })
 })
 
 test('the phone is full when a form is opened: it says so, and with room again the form opens by itself', async ({
   playwright,
   launchOptions,
 }) => {
-  const disk = SmallDisk.mount()
-  test.skip(disk === undefined, 'needs root on Linux: mounts a small disk to fill it')
-  const small = await playwright.chromium.launchPersistentContext(join(disk!.folder, 'profile'), {
-    ...launchOptions,
-    ...phoneOptions(),
-  })
-  try {
+  await onSmallPhone(playwright, launchOptions, async (small, disk) => {
     // Somebody was here before: where even the browser's own books could not be begun, only a new start of it helps.
     const narrow = await small.newPage()
     await narrow.goto('/apply/login')
     const stores = () => narrow.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
     await expect.poll(stores).toContain('zhicheng')
     await small.addCookies(await phone.cookies())
-    disk!.fill(0)
+    disk.fill(0)
     await narrow.goto(`/applications/${id}/${STEP}`)
     await expect(narrow.getByText(/手机空间不足|本机存储打不开/).first()).toBeVisible()
     await expect(narrow.getByRole('button', { name: '再试一次' })).toBeVisible()
-    disk!.empty()
+    disk.empty()
     await expect(field(FIRST, narrow)).toBeVisible()
     const written = words(20)
     await field(FIRST, narrow).fill(written)
     await agreed(narrow, id, holds(written))
-  } finally {
-    await small.close()
-    disk!.unmount()
-  }
+  })
 })
 
 test('the browser gives no more room: it says so and what was typed stays on the screen; given more, it is written and goes up', async ({

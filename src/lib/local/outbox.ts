@@ -23,6 +23,9 @@ export const truthKey = (applicationId: string): string => `truth:${applicationI
 /** Names the last time that somebody's data were erased here on purpose. */
 export const erasedKey = 'erased'
 
+const countAt = async (db: PhoneDatabase, key: string): Promise<number> =>
+  ((await db.meta.get(key))?.value as number | undefined) ?? 0
+
 /** What a draft shows, as the store has it at one moment. */
 export interface Snapshot {
   readonly application: KeptApplication | undefined
@@ -34,17 +37,17 @@ export interface Snapshot {
 /** Reads one application with all that waits; the large part only when it is not the one that is known already. */
 export async function readSnapshot(db: PhoneDatabase, id: string, known: Snapshot | null): Promise<Snapshot> {
   return db.transaction('r', outboxTables(db), async () => {
-    const truth = ((await db.meta.get(truthKey(id)))?.value as number | undefined) ?? 0
+    const truth = await countAt(db, truthKey(id))
     const application = known?.application && known.truth === truth ? known.application : await db.applications.get(id)
     const rows = await db.outbox.where({ applicationId: id }).sortBy('seq')
-    return { application, rows, tick: ((await db.meta.get(tickKey(id)))?.value as number | undefined) ?? 0, truth }
+    return { application, rows, tick: await countAt(db, tickKey(id)), truth }
   })
 }
 
 async function putTruth(db: PhoneDatabase, application: KeptApplication): Promise<void> {
   const key = truthKey(application.id)
   await db.applications.put(application)
-  await db.meta.put({ key, value: (((await db.meta.get(key))?.value as number | undefined) ?? 0) + 1 })
+  await db.meta.put({ key, value: (await countAt(db, key)) + 1 })
 }
 
 /** Tables that a local change of an application writes; the caller opens the transaction over them. */
@@ -59,7 +62,7 @@ export const fileTables = (db: PhoneDatabase) => [db.uploads, db.uploadBytes, db
  */
 async function nextTick(db: PhoneDatabase, applicationId: string): Promise<number> {
   const key = tickKey(applicationId)
-  const tick = (((await db.meta.get(key))?.value as number | undefined) ?? 0) + 1
+  const tick = (await countAt(db, key)) + 1
   await db.meta.put({ key, value: tick })
   return tick
 }
@@ -87,7 +90,7 @@ export async function putBack(
 ): Promise<boolean> {
   const { application, rows, tick, erased, isChanging } = known
   const { id } = application
-  if ((((await db.meta.get(tickKey(id)))?.value as number | undefined) ?? 0) >= tick) return false
+  if ((await countAt(db, tickKey(id))) >= tick) return false
   const erasure = await db.meta.get(erasedKey)
   if (erasure && erasure.value !== erased) return false
   const kept = await db.applications.get(id)
@@ -100,7 +103,7 @@ export async function putBack(
     await db.outbox.add(rest)
   }
   if (!kept) await db.applications.put(application)
-  const truth = Math.max(known.truth, ((await db.meta.get(truthKey(id)))?.value as number | undefined) ?? 0) + 1
+  const truth = Math.max(known.truth, await countAt(db, truthKey(id))) + 1
   await db.meta.bulkPut([
     { key: truthKey(id), value: truth },
     { key: tickKey(id), value: tick },
