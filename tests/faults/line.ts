@@ -1,6 +1,7 @@
 import {
   type ClientRequest,
   createServer,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   request as send,
   type Server,
@@ -30,6 +31,11 @@ export interface Passing {
 
 /** A request with this header is the test's own question, not the phone's: nothing happens to it. */
 export const BESIDE = 'x-beside'
+
+/** What holds for one connection only is said anew on the next. */
+function endToEnd({ connection: _, 'keep-alive': __, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers
+}
 
 /** Waits until a slow receiver takes more, or is gone. */
 function roomIn(receiver: ClientRequest): Promise<void> {
@@ -63,8 +69,8 @@ export class Line {
       const { socket } = request
       void this.#carry(request, response).catch(() => socket.destroy())
     })
-    // A cut is a cut: nothing is waited for.
-    this.#server.keepAliveTimeout = 1_000
+    // As long as the server itself: who asks on a connection that is just being closed would meet a fault nobody ordered.
+    this.#server.keepAliveTimeout = 65_000
   }
 
   static async open(target: number): Promise<Line> {
@@ -152,14 +158,14 @@ export class Line {
     answer.on('error', () => socket.destroy())
     if (fault === undefined || (typeof fault === 'object' && 'cutAfter' in fault)) {
       if (!(BESIDE in request.headers)) await this.answered(passing, answer.statusCode ?? 0)
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
       return void answer.pipe(response)
     }
     const parts: Buffer[] = []
     for await (const part of answer as AsyncIterable<Buffer>) parts.push(part)
     await this.answered(passing, answer.statusCode ?? 0)
     if (fault === 'cut-answer') return void socket.destroy()
-    const { 'content-length': _, 'content-encoding': __, ...headers } = answer.headers
+    const { 'content-length': _, 'content-encoding': __, ...headers } = endToEnd(answer.headers)
     const text = Buffer.concat(parts).toString()
     response.writeHead(answer.statusCode ?? 502, headers)
     response.end(typeof fault === 'object' && 'rewrite' in fault ? fault.rewrite(text) : text)
