@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BrowserContext, LaunchOptions, Page, PlaywrightWorkerArgs } from '@playwright/test'
+import type { BrowserContext, LaunchOptions, Page, PlaywrightWorkerArgs, Request } from '@playwright/test'
 import { pdfOfSize } from '../world/pdf-files.ts'
 import { random } from '../world/random.ts'
 import { FaultWorld, SmallDisk } from '../faults/fault-world.ts'
@@ -316,14 +316,16 @@ test.describe('the server is killed with kill -9', () => {
     if ((await state()) === 'DRAFT') {
       // The last step of all: done, and nobody heard.
       let done = false
+      let isBack = false
       world.line.rule = ({ path }) => (path.endsWith('/submit') && !done ? 'cut-answer' : undefined)
       world.line.answered = async ({ path }) => {
         if (!path.endsWith('/submit') || done) return
         done = true
         await world.restart()
+        isBack = true
       }
       await submit()
-      await expect.poll(() => done, { timeout: 30_000 }).toBe(true)
+      await expect.poll(() => isBack, { timeout: 60_000 }).toBe(true)
       world.line.heal()
       // It learns by itself what became of it.
       await submitting.evaluate(() => dispatchEvent(new Event('online')))
@@ -646,6 +648,24 @@ test('the code of a page does not come: it says so, and opens by itself when the
   await expect(there.getByText('暂时连不上')).toBeHidden()
   await expect(there.getByRole('heading', { level: 1 })).toBeVisible()
   await other.close()
+})
+
+test('the server is away while the phone has a network: it is asked ever more seldom, and what was typed goes up when it is back', async () => {
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  // Counted in the page: the browser itself tries a request again on another connection.
+  const asked: number[] = []
+  const count = (request: Request) => void (request.url().endsWith('/api/sync') && asked.push(Date.now()))
+  page.on('request', count)
+  world.line.rule = ({ path }) => (path === '/api/sync' ? 'cut-request' : undefined)
+  const value = words(20)
+  await field(FIRST).fill(value)
+  // Who asks again at once asks five times within a second.
+  await expect.poll(() => asked.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(5)
+  expect(asked[4]! - asked[0]!).toBeGreaterThan(3_000)
+  page.off('request', count)
+  world.line.heal()
+  await expect.poll(() => serverValue('summaryCareer'), { timeout: 60_000 }).toBe(value)
+  await agreed(page, id)
 })
 
 test('a new version comes in the middle of a draft: it waits, and letting it in loses nothing', async () => {

@@ -112,8 +112,12 @@ export class AppUpdate {
     if (this.#registration?.waiting && this.#workers?.controller) this.#waiting = true
   }
 
-  /** Asks the browser to wake this page's queue when the network is back (Background Sync; Chromium only). */
+  /**
+   * Asks the browser to wake this page's queue when the network is back (Background Sync; Chromium only). Only where the browser knows
+   * that there is none: while it has one it wakes the page at once, and a server that is away would be asked without end.
+   */
   askForRetry(): void {
+    if (navigator.onLine) return
     const registration = this.#registration as
       (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | null
     registration?.sync?.register('retry').catch(() => {})

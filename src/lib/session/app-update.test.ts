@@ -19,6 +19,7 @@ class Browser {
   refuses: Error | null = null
   active: object | null = null
   asked = 0
+  woken = 0
   readonly workers = {
     controller: null,
     addEventListener: () => {},
@@ -27,15 +28,17 @@ class Browser {
       if (this.refuses) throw this.refuses
       const installing = new Installing()
       this.attempts.push(installing)
-      const registration = Object.assign(new EventTarget(), { installing, waiting: null, update: async () => {} })
+      const sync = { register: async () => void (this.woken += 1) }
+      const registration = Object.assign(new EventTarget(), { installing, waiting: null, sync, update: async () => {} })
       return Object.defineProperty(registration, 'active', { get: () => this.active })
     },
   } as unknown as Workers
 }
 
-const begun = async (browser: Browser) => {
+const begun = async (browser: Browser): Promise<AppUpdate> => {
   const update = new AppUpdate({ workers: browser.workers, save: async () => {} })
   await update.start()
+  return update
 }
 
 test('an installation that broke off is begun again, each time later, until one succeeds', async () => {
@@ -77,4 +80,16 @@ test('a file that did not come is asked for again; a browser that refuses is lef
   browser.refuses = new DOMException('no', 'SecurityError')
   await vi.advanceTimersByTimeAsync(600_000)
   expect(browser.asked).toBe(3)
+})
+
+test('the browser is asked to wake the queue only where it has no network: with one it would do so at once, again and again', async () => {
+  const browser = new Browser()
+  const update = await begun(browser)
+  vi.stubGlobal('navigator', { onLine: true })
+  update.askForRetry()
+  expect(browser.woken).toBe(0)
+  vi.stubGlobal('navigator', { onLine: false })
+  update.askForRetry()
+  expect(browser.woken).toBe(1)
+  vi.unstubAllGlobals()
 })
