@@ -33,7 +33,8 @@ export interface Passing {
 export const BESIDE = 'x-beside'
 
 /** What holds for one connection only is said anew on the next. */
-function endToEnd({ connection: _, 'keep-alive': __, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+function endToEnd(all: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { connection: _, 'keep-alive': __, ...headers } = all
   return headers
 }
 
