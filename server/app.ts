@@ -6,6 +6,7 @@ import { createMiddleware } from 'hono/factory'
 import { refuse } from '#domain/problems.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { staffRoutes } from './accounts/staff-routes.ts'
+import { accountClosingRoutes } from './account-closing/routes.ts'
 import { cookieNameOf, session } from './accounts/session.ts'
 import { applicationRoutes } from './applications/routes.ts'
 import { batchRoutes, dictionaryRoutes, directoryRoutes, editionRoutes, readingTextRoutes } from './batches/routes.ts'
@@ -112,6 +113,7 @@ export function createApp(platform: Dependencies) {
     .use(withPlatform(platform), observed, secureHeaders, sameOrigin, limitedBody, session)
     .route('/accounts/staff', staffRoutes)
     .route('/accounts', accountRoutes)
+    .route('/account-closing', accountClosingRoutes)
     .route('/notices', noticeRoutes)
     .route('/push', pushRoutes)
     .route('/bulletin', bulletinRoutes)

@@ -1,3 +1,4 @@
+import { closeAccounts } from './account-closing/actions.ts'
 import { sweepAccounts } from './accounts/actions.ts'
 import { sendTemporaryPassword } from './accounts/recovery.ts'
 import { applicationJobs } from './applications/jobs.ts'
@@ -29,6 +30,7 @@ export function createJobHandlers(platform: Dependencies, sms: SmsProvider): Job
       await sweepSecretTexts(platform)
       await sweepOldSms(platform)
       await forgetDrafts(platform)
+      await closeAccounts(platform)
     },
     'platform.sweep': async () => {
       await platform.limiter.sweep()

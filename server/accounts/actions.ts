@@ -1,4 +1,5 @@
 import type { AccountFact } from '#domain/forms/field.ts'
+import type { Grant } from '#domain/lifecycle/roles.ts'
 import type { Outcome } from '#domain/problems.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
@@ -21,13 +22,14 @@ import {
   findAccount,
   insertAccount,
   insertGrant,
+  lockAccount,
   updateAccount,
 } from './queries.ts'
 import type { Opened } from './sign-in.ts'
 import { openSession } from './sign-in.ts'
 
 /** The edition of the notice on personal data that people agree to when they register (PIPL 17). */
-export const CONSENT_VERSION = '2026-1'
+export const CONSENT_VERSION = '2026-2'
 
 /** Registrations from one address: a whole company may register behind one. The captcha is what stops machines. */
 const registrations: Limit = { name: 'account.registrations', atMost: 600, seconds: 3600 }
@@ -103,6 +105,17 @@ export async function getAccountFacts(
   if (!account) throw new Error(`No account ${accountId}`)
   const { fullName, gender, birthDate, mobile, email } = account
   return { fullName, idNumber: openIdNumber(secrets, account), gender, birthDate, mobile, email }
+}
+
+/** What an account may do and where its SMS go; nobody else changes what belongs to it until the act is over. Throws if there is none. */
+export async function lockedOwner(
+  ctx: Pick<Act, 'db'>,
+  accountId: string,
+): Promise<{ readonly roles: readonly Grant[]; readonly mobile: string }> {
+  await lockAccount(ctx.db, accountId)
+  const account = await findAccount(ctx.db, accountId)
+  if (!account) throw new Error(`No account ${accountId}`)
+  return account
 }
 
 /** Who is signed in; undefined where the account has gone. */

@@ -203,6 +203,8 @@ export const ofAccount = [
   'failedSignIns',
   'lockedUntil',
   'disabledAt',
+  'closingAt',
+  'closedAt',
   'consentVersion',
   'consentAt',
   'createdAt',

@@ -31,7 +31,7 @@ const SESSION = `
   select session.id, session.account_id, session.last_seen_at, session.expires_at, account.must_change_password,
     ${grantsText('session.account_id')} as grants, clock_timestamp() as database_time
   from session join account on account.id = session.account_id
-  where session.token_hash = $1 and account.disabled_at is null`
+  where session.token_hash = $1 and account.disabled_at is null and account.closed_at is null`
 
 /** The session of a token with what every request needs to know of its person, and the database's time, in one question. */
 export async function findSession(db: Db, tokenHash: string, clockOffset: number) {
@@ -152,6 +152,18 @@ export async function insertGrant(db: Db, id: string, accountId: string, grant: 
 
 export async function updateAccount(db: Db, id: string, changes: Updateable<AccountTable>) {
   await db.updateTable('account').set(changes).where('id', '=', id).execute()
+}
+
+/** Its owner has come back before it was closed: it stays. False where nobody closes it. */
+export async function stopClosing(db: Db, id: string): Promise<boolean> {
+  const stopped = await db
+    .updateTable('account')
+    .set({ closingAt: null })
+    .where('id', '=', id)
+    .where('closingAt', 'is not', null)
+    .returning('id')
+    .executeTakeFirst()
+  return stopped !== undefined
 }
 
 /** How many accounts other than this one receive their SMS at the number (A14). */

@@ -13,7 +13,13 @@ const PAGE = 1000
 
 /** Whether what is sealed in this database opens with the key; true where nothing is sealed yet. */
 export async function opensWith(db: Kysely<Database>, secrets: Secrets): Promise<boolean> {
-  const account = await db.selectFrom('account').select(['id', 'idNumberCipher']).limit(1).executeTakeFirst()
+  const account = await db
+    .selectFrom('account')
+    // of one that was closed and left no record there is no number
+    .where('idNumberCipher', '!=', '')
+    .select(['id', 'idNumberCipher'])
+    .limit(1)
+    .executeTakeFirst()
   if (!account) return true
   try {
     openIdNumber(secrets, account)
@@ -54,16 +60,20 @@ async function rotateAccounts(db: Transaction<Database>, from: Secrets, to: Secr
   for (;;) {
     const page = await db
       .selectFrom('account')
-      .select(['id', 'idNumberCipher'])
+      .select(['id', 'idNumberIndex', 'idNumberCipher', 'closedAt'])
       .where('id', '>', after)
       .orderBy('id')
       .limit(PAGE)
       .execute()
     if (page.length === 0) return count
-    const rows = page.map((account) => {
-      const number = openIdNumber(from, account)
-      return { id: account.id, index: idNumberIndex(to, number), cipher: sealIdNumber(to, number, account.id) }
-    })
+    const rows = page
+      .filter(({ idNumberCipher }) => idNumberCipher !== '')
+      .map((account) => {
+        const number = openIdNumber(from, account)
+        // one that was closed is found by no number
+        const index = account.closedAt ? account.idNumberIndex : idNumberIndex(to, number)
+        return { id: account.id, index, cipher: sealIdNumber(to, number, account.id) }
+      })
     await sql`update account set id_number_index = given.index, id_number_cipher = given.cipher
       from json_to_recordset(${JSON.stringify(rows)}::json) as given(id uuid, index text, cipher text)
       where account.id = given.id`.execute(db)

@@ -3,6 +3,7 @@ import { normalizePassword, parsePassword } from '#domain/identity/password.ts'
 import type { Ok, Outcome } from '#domain/problems.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
+import { notify } from '#server/notices/actions.ts'
 import type { Act, Asked } from '#server/platform/environment.ts'
 import type { Limit } from '#server/platform/limits.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
@@ -52,9 +53,13 @@ export interface Opened {
   readonly view: SessionView
 }
 
-/** A new session with a new token; the oldest go when there are too many. */
+/** A new session with a new token; the oldest go when there are too many. An account that its owner was closing stays, and he is told. */
 export async function openSession(ctx: Act, secrets: Secrets, accountId: string): Promise<Ok<Opened>> {
   const account = (await queries.findAccount(ctx.db, accountId))!
+  if (await queries.stopClosing(ctx.db, accountId)) {
+    await notify(ctx, { accountId, notice: 'closingStopped', params: {}, link: '/account', sms: false })
+    ctx.audit({ action: 'account.closing-stopped', subject: `account:${accountId}` })
+  }
   const standing = await queries.listSessions(ctx.db, accountId)
   for (const { id } of standing.slice(SESSIONS_AT_MOST - 1)) await endOneSession(ctx, accountId, id)
   const token = newToken()

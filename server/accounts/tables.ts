@@ -20,6 +20,10 @@ export interface AccountTable {
   failedSignIns: Generated<number>
   lockedUntil: Date | null
   disabledAt: Date | null
+  /** its owner closes it: until when signing in keeps it */
+  closingAt: Date | null
+  /** when it was emptied */
+  closedAt: Date | null
   consentVersion: string | null
   consentAt: Date | null
   createdAt: Generated<Date>

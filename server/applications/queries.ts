@@ -493,3 +493,12 @@ export async function emptied(db: Db, applicationId: string): Promise<void> {
   for (const table of ['applicationCell', 'applicationConflict', 'applicationMutation', 'attachment'] as const)
     await db.deleteFrom(table).where('applicationId', '=', applicationId).execute()
 }
+
+/** The draft is gone for everybody; its row stays, so that its id is never used again. */
+export async function throwAway(db: Db, applicationId: string, now: Date): Promise<void> {
+  await db
+    .updateTable('application')
+    .set({ deletedAt: sql<Date>`coalesce(deleted_at, ${now}::timestamptz)` })
+    .where('id', '=', applicationId)
+    .execute()
+}

@@ -1,8 +1,8 @@
-import type { Dependencies } from '#server/platform/environment.ts'
+import type { Act, Dependencies } from '#server/platform/environment.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
 import { ok } from '#domain/problems.ts'
-import { emptied, lockToForget, toForget } from './queries.ts'
+import { emptied, lockToForget, throwAway, toForget } from './queries.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 /** A draft thrown away can be asked back for at the counter for so long. */
@@ -10,6 +10,20 @@ const THROWN_AWAY_FOR = 30 * DAY
 /** A draft that was never sent is of use as a start for the next years' (A28), and then to nobody. */
 const NEVER_SENT_FOR = 2 * 365 * DAY
 const AT_ONCE = 200
+
+async function forget(ctx: Act, id: string): Promise<void> {
+  await emptied(ctx.db, id)
+  ctx.audit({ action: 'application.forgotten', applicationId: id })
+}
+
+/**
+ * Forgets a draft whose owner closes his account, and throws it away: it is gone for everybody. The application is locked, and was
+ * never submitted.
+ */
+export async function forgetAtClosing(ctx: Act, id: string): Promise<void> {
+  await forget(ctx, id)
+  await throwAway(ctx.db, id, ctx.now)
+}
 
 /**
  * Forgets what was typed and attached in drafts that were thrown away or never sent (PIPL 47): cells, changes, conflicts and
@@ -25,8 +39,7 @@ export async function forgetDrafts(platform: Dependencies): Promise<number> {
     await actAs(platform, systemWho('applications.retention'), async (ctx) => {
       // Looked up again under the lock: its owner may have gone on writing in the meantime.
       if (!(await lockToForget(ctx.db, since, id))) return ok()
-      await emptied(ctx.db, id)
-      ctx.audit({ action: 'application.forgotten', applicationId: id })
+      await forget(ctx, id)
       forgotten++
       return ok()
     })

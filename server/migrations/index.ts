@@ -24,6 +24,7 @@ import * as limitsWithoutALog from './0081-limits-without-a-log.ts'
 import * as filesOfAnApplication from './0082-files-of-an-application.ts'
 import * as readingTextEditor from './0090-reading-text-editor.ts'
 import * as bulletinBatches from './0095-bulletin-batches.ts'
+import * as accountClosing from './0096-account-closing.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -52,4 +53,5 @@ export const migrations: Record<string, Migration> = {
   '0082-files-of-an-application': filesOfAnApplication,
   '0090-reading-text-editor': readingTextEditor,
   '0095-bulletin-batches': bulletinBatches,
+  '0096-account-closing': accountClosing,
 }

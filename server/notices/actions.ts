@@ -91,7 +91,8 @@ export async function notify(
   if (asked === undefined && browsers.length === 0) ctx.write(insertion('notice', row))
   else if (!(await insertNotice(ctx.db, row))) return false
   const pushed = await pushTo(ctx, browsers, noticeId)
-  if (!sms || words.sms === null) return true
+  // an account that was closed has no mobile any more
+  if (!sms || words.sms === null || mobile === '') return true
   // a delivery by SMS and its message share one id
   const id = ctx.newId()
   const dueAt = pushed ? new Date(ctx.now.getTime() + PUSH_GOES_FIRST) : ctx.now
@@ -169,9 +170,10 @@ export async function resend(
     return (await pushTo(ctx, browsers, noticeId)) ? ok() : refuse('notice.no-browser')
   }
   if (found.text === undefined || found.text === '') return refuse('request.not-found')
+  const { mobile } = await findMobile(ctx.db, found.accountId)
+  if (mobile === '') return refuse('notice.account-closed')
   const id = ctx.newId()
   await insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id })
-  const { mobile } = await findMobile(ctx.db, found.accountId)
   await insertSms(ctx.db, waitingSms(id, mobile, found.text, 'notice', ctx.now))
   await ctx.enqueue({ name: 'notices.deliver', data: { noticeId } })
   return ok()

@@ -9,6 +9,7 @@ export const accountTexts = {
   'temporary-password':
     '您的临时密码是 {password}，10 分钟内有效，只能用一次，登录后请立即修改。非本人操作请不必理会。',
   'mobile-code': '您的验证码是 {code}，10 分钟内有效，用于把职称申报账号的手机号换成本机号码。请勿告诉他人。',
+  'account-closing': '您的职称申报账号将于 {date} 注销，在此之前登录一次就不注销。如非本人操作，请马上登录并修改密码。',
   'mobile-changed': '您的职称申报账号已改用另一个手机号接收短信。如非本人操作，请尽快联系职称办。',
 } as const
 

@@ -21,7 +21,7 @@ export interface JobPayloads {
   'attachments.sweep': Record<never, never>
   /** Sends a temporary password to the owner of a number, by its blind index; nothing where nobody registered it. */
   'accounts.recover': { readonly numberIndex: string }
-  /** Removes expired sessions, captchas and one-time codes. */
+  /** Removes expired sessions, captchas and one-time codes, drafts that nobody needs, and accounts that their owners closed. */
   'accounts.sweep': Record<never, never>
   /** Removes rate limits whose window is over, and who had a case open. */
   'platform.sweep': Record<never, never>

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CONSENT_VERSION } from '#server/accounts/actions.ts'
 import { ofAccount, ofApplication, partsOfAccount, partsOfApplication } from '#server/accounts/own-data.ts'
 import { HAILING, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
@@ -94,7 +95,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     const copy = await bodyOf(answer)
     expect(copy).toMatchObject({
-      account: { idNumber: mine.person.idNumber, fullName: mine.person.fullName, consentVersion: '2026-1' },
+      account: { idNumber: mine.person.idNumber, fullName: mine.person.fullName, consentVersion: CONSENT_VERSION },
       applications: [{ id: mine.id, state: 'SUBMITTED' }],
     })
     const [application] = copy.applications

@@ -145,6 +145,11 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     answers: ['request.not-found'],
   },
   'post /api/accounts/sign-out-everywhere': { gate: 'signed' },
+  'post /api/account-closing': {
+    gate: 'signed',
+    attempt: () => ({ json: { password: 'x' } }),
+    answers: ['account.credentials-wrong'],
+  },
   'get /api/accounts/passkeys': { gate: 'signed' },
   'post /api/accounts/passkeys/options': {
     gate: 'signed',

@@ -9,6 +9,7 @@ import { initialCells } from '#domain/forms/start.ts'
 import { checkCharacter, maskIdNumber } from '#domain/identity/id-number.ts'
 import type { Grant, Role } from '#domain/lifecycle/roles.ts'
 import type { ProblemBody } from '#server/platform/problem-response.ts'
+import { CONSENT_VERSION } from '#server/accounts/actions.ts'
 import { idNumberIndex, sealIdNumber } from '#server/accounts/identity-seal.ts'
 import { hashPassword } from '#server/accounts/password-hash.ts'
 import { newToken, sessionEnd, tokenHash } from '#server/accounts/session.ts'
@@ -160,7 +161,7 @@ export async function openWorld(kind: DatabaseKind, config: Partial<Config> = {}
         temporaryPasswordExpiresAt: null,
         lockedUntil: null,
         disabledAt: null,
-        consentVersion: '2026-1',
+        consentVersion: CONSENT_VERSION,
         consentAt: await now(),
       })
       .execute()

@@ -46,6 +46,14 @@ export const serverProblems = {
     title: '手机号已用满',
     detail: '这个手机号已用于 {atMost} 个账号，不能再用。请填另一个手机号码。',
   },
+  'account.closing-staff': {
+    title: '工作人员的账号不能自己注销',
+    detail: '您的账号有工作人员的角色。请联系管理员撤销角色，再来注销。',
+  },
+  'account.closing-under-way': {
+    title: '还有申报没有办结',
+    detail: '有 {count} 份提交过的申报还没有办结，现在不能注销。办结后再来，或联系受理点撤销申报。',
+  },
   'code-list.version-changed': {
     title: '别人刚改过',
     detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
@@ -87,6 +95,10 @@ export const serverProblems = {
   'bulletin.not-now': { title: '现在不能这样做', detail: '这篇现在是“{state}”，不能这样做。请刷新后再看。' },
   'paper.text-changed': { title: '刚被别人改过', detail: '这份文字刚被别人改过。请刷新，看过新内容再改。' },
   'notice.on-its-way': { title: '还在发送', detail: '上一次还在发送，请等有了结果再重发。' },
+  'notice.account-closed': {
+    title: '账号已注销',
+    detail: '申报人已注销账号，系统里没有手机号码，不能发短信。请按申报表上的电话联系。',
+  },
   'notice.no-browser': {
     title: '没有能推送的手机',
     detail: '申报人没有打开推送，或已在那台手机退出登录。请改发短信，或打电话告知。',

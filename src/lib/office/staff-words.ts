@@ -46,5 +46,8 @@ const events: Readonly<Record<string, string>> = {
   'account.mobile-changed': '换手机号',
   'account.changed': '修改资料',
   'account.registered': '注册',
+  'account.closing-asked': '申请注销',
+  'account.closing-stopped': '重新登录，不注销',
+  'account.closed': '注销',
 }
 export const eventWords = (action: string): string => events[action] ?? action

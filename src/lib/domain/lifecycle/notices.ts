@@ -77,6 +77,10 @@ export const notices = {
     body: '关于{application}：{text}',
     sms: '{from}关于您的职称申报{number}：{text}',
   },
+  closingStopped: {
+    title: '账号没有注销',
+    body: '您申请注销后又登录了，账号照常使用。仍要注销，请到“账号安全”重新申请。',
+  },
   educationChangeDecided: { title: '学历修改申请有结果', body: '您的学历修改申请{result}。{reason}' },
 } as const satisfies Record<string, NoticeWords>
 
