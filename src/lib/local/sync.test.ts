@@ -1,5 +1,5 @@
 import { forceCloseDatabase } from 'fake-indexeddb'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Outcome, refuse } from '#domain/problems.ts'
 import type { SyncAnswer, SyncRequest } from '#domain/sync/protocol.ts'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
@@ -246,6 +246,22 @@ describe('sync', () => {
     while (!(await phone.db.applications.get(draft.id))) expect(Date.now() - begun).toBeLessThan(5_000)
     phone.sync.stop()
     await phone.sync.now()
+  })
+
+  it('waits as after any failure where the store is taken away at each attempt: only the first time asks at once', async () => {
+    const asked: number[] = []
+    const sync = syncOver(
+      async () => {
+        asked.push(Date.now())
+        phone.db.on('close').fire(new Event('close'))
+        return refuse('network.offline')
+      },
+      { random: () => 1 },
+    )
+    sync.start()
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(2), { timeout: 10_000 })
+    sync.stop()
+    expect(asked[2]! - asked[1]!).toBeGreaterThan(900)
   })
 
   it('comes back after 1, 2, 4 … 60 s, each phone at another moment', () => {
