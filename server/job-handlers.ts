@@ -30,6 +30,8 @@ export function createJobHandlers(platform: Dependencies, sms: SmsProvider): Job
       await sweepSecretTexts(platform)
       await sweepOldSms(platform)
       await forgetDrafts(platform)
+    },
+    'accounts.close': async () => {
       await closeAccounts(platform)
     },
     'platform.sweep': async () => {

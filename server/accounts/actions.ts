@@ -1,6 +1,6 @@
 import type { AccountFact } from '#domain/forms/field.ts'
 import type { Grant } from '#domain/lifecycle/roles.ts'
-import type { Outcome } from '#domain/problems.ts'
+import type { Outcome, Refused } from '#domain/problems.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
 import type { Act, Asked, Dependencies } from '#server/platform/environment.ts'
@@ -11,7 +11,7 @@ import type { Signed } from '#server/platform/who.ts'
 import type { SessionView } from './account-view.ts'
 import { sessionView } from './account-view.ts'
 import { spendCaptcha } from './captcha.ts'
-import { openIdNumber, sealIdentity } from './identity-seal.ts'
+import { idNumberIndex, openIdNumber, sealIdentity } from './identity-seal.ts'
 import { emptyOldMobileChanges } from './mobile.ts'
 import { hashPassword } from './password-hash.ts'
 import type { PersonalDataTyped, RegistrationTyped } from './personal-data.ts'
@@ -20,6 +20,7 @@ import {
   countAccountsWithMobile,
   deleteExpired,
   findAccount,
+  findByNumberIndex,
   insertAccount,
   insertGrant,
   lockAccount,
@@ -57,8 +58,8 @@ export async function registerAccount(asked: Asked, typed: Registration): Promis
   if (!read.ok) return read
   const captcha = await spendCaptcha(asked, typed.captchaId, typed.captcha)
   if (!captcha.ok) return captcha
-  const taken = await limiter.take(registrations, asked.var.who.ip)
-  if (!taken.allowed) return refuse('request.too-many', { seconds: taken.retryAfter })
+  const counted = await limiter.take(registrations, asked.var.who.ip)
+  if (!counted.allowed) return refuse('request.too-many', { seconds: counted.retryAfter })
   if ((await limiter.hits(alreadyRegistered, asked.var.who.ip)) >= alreadyRegistered.atMost) {
     return refuse('request.too-many', { seconds: alreadyRegistered.seconds })
   }
@@ -84,16 +85,20 @@ export async function registerAccount(asked: Asked, typed: Registration): Promis
       consentAt: ctx.now,
       createdAt: ctx.now,
     })
-    if (!isNew) return refuse('account.already-registered', undefined, { path: 'idNumber' })
+    if (!isNew) return taken(await findByNumberIndex(ctx.db, idNumberIndex(secrets, identity.number)))
     await insertGrant(ctx.db, ctx.newId(), id, { role: 'applicant' })
     ctx.audit({ action: 'account.registered', subject: `account:${id}` })
     return openSession(ctx, secrets, id)
   })
-  if (!outcome.ok && outcome.code === 'account.already-registered') {
+  if (!outcome.ok && (outcome.code === 'account.already-registered' || outcome.code === 'account.closed-on-record')) {
     await limiter.take(alreadyRegistered, asked.var.who.ip)
   }
   return outcome
 }
+
+/** Why a number cannot be registered: it is somebody's, or was, and there is a record that holds for him. */
+export const taken = (holder: { readonly closedAt: Date | null } | undefined): Refused =>
+  refuse(holder?.closedAt ? 'account.closed-on-record' : 'account.already-registered', undefined, { path: 'idNumber' })
 
 /** What the application forms take from the account (R7, R8, R34, R59); throws if there is no such account. */
 export async function getAccountFacts(

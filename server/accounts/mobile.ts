@@ -21,7 +21,7 @@ import { deleteChallenges, insertChallenge, takeChallenge, tryChallenge } from '
 import { endAllSessions } from './end-sessions.ts'
 import { idNumberIndex } from './identity-seal.ts'
 import { ACCOUNTS_PER_MOBILE } from './personal-data.ts'
-import { countAccountsWithMobile, findAccount, findByNumberIndex, updateAccount } from './queries.ts'
+import { countAccountsWithMobile, findAccount, findByNumberIndex, reopen, updateAccount } from './queries.ts'
 import { checkCurrentPassword } from './sign-in.ts'
 
 const CODE_LASTS = 10 * 60_000
@@ -131,6 +131,8 @@ export async function finishMobileChange(
 
 async function changeMobile(ctx: Act, secrets: Secrets, account: { id: string; mobile: string }, mobile: string) {
   await updateAccount(ctx.db, account.id, { mobile, temporaryPasswordHash: null, temporaryPasswordExpiresAt: null })
+  // of one that was closed nothing is left to be told
+  if (account.mobile === '') return
   await sendSms(ctx, secrets, {
     mobile: account.mobile,
     text: accountText('mobile-changed'),
@@ -277,6 +279,10 @@ export async function decideMobileChange(
     const free = await numberIsFree(ctx.db, mobile, change.accountId)
     if (!free.ok) return free
     await changeMobile(ctx, secrets, account, mobile)
+    // Seen in person by two people: one that was closed is his again, by 找回密码.
+    if (await reopen(ctx.db, change.accountId)) {
+      ctx.audit({ action: 'account.reopened', subject: `account:${change.accountId}`, details: { change: id } })
+    }
     // Whoever holds the old phone may still be signed in on it.
     await endAllSessions(ctx, change.accountId)
   }

@@ -69,11 +69,12 @@ export const takeCaptcha = (db: Db, id: string) =>
 
 // ---- accounts
 
-/** What signing in needs of the account with this blind index. */
+/** What signing in needs of the account with this blind index; none of one that was closed. */
 export const findCredentials = (db: Db, idNumberIndex: string) =>
   db
     .selectFrom('account')
     .where('idNumberIndex', '=', idNumberIndex)
+    .where('closedAt', 'is', null)
     .select([
       'id',
       'passwordHash',
@@ -90,7 +91,7 @@ export const findByNumberIndex = (db: Db, idNumberIndex: string) =>
   db
     .selectFrom('account')
     .where('idNumberIndex', '=', idNumberIndex)
-    .select(['id', 'fullName', 'idNumberMasked'])
+    .select(['id', 'fullName', 'idNumberMasked', 'closedAt'])
     .executeTakeFirst()
 
 /** Everything of one account but its secrets, with its grants. */
@@ -164,6 +165,18 @@ export async function stopClosing(db: Db, id: string): Promise<boolean> {
     .returning('id')
     .executeTakeFirst()
   return stopped !== undefined
+}
+
+/** An account that was closed is its owner's again. False where it was not. */
+export async function reopen(db: Db, id: string): Promise<boolean> {
+  const reopened = await db
+    .updateTable('account')
+    .set({ closedAt: null })
+    .where('id', '=', id)
+    .where('closedAt', 'is not', null)
+    .returning('id')
+    .executeTakeFirst()
+  return reopened !== undefined
 }
 
 /** How many accounts other than this one receive their SMS at the number (A14). */

@@ -15,7 +15,7 @@ import { systemWho } from '#server/platform/who.ts'
 import { spendCaptcha } from './captcha.ts'
 import { idNumberIndex } from './identity-seal.ts'
 import { hashPassword } from './password-hash.ts'
-import { findCredentials, updateAccount } from './queries.ts'
+import { findCredentials, lockAccount, updateAccount } from './queries.ts'
 import { forgetTries, recoveryUnderWay, TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
 
 /** Between the two steps of 找回密码. */
@@ -136,6 +136,9 @@ export async function sendTemporaryPassword(platform: Dependencies, numberIndex:
   const hashed = await hashPassword(password)
   if (!hashed.ok) throw new Error('Too many passwords are being hashed: again later')
   await actAs(platform, systemWho('accounts.recover'), async (ctx: Act) => {
+    await lockAccount(ctx.db, account.id)
+    // It may have been closed while the password was hashed.
+    if ((await findCredentials(ctx.db, numberIndex))?.id !== account.id) return ok()
     await updateAccount(ctx.db, account.id, {
       temporaryPasswordHash: hashed.value,
       temporaryPasswordExpiresAt: new Date(ctx.now.getTime() + TEMPORARY_PASSWORD_LASTS),

@@ -60,7 +60,7 @@ async function rotateAccounts(db: Transaction<Database>, from: Secrets, to: Secr
   for (;;) {
     const page = await db
       .selectFrom('account')
-      .select(['id', 'idNumberIndex', 'idNumberCipher', 'closedAt'])
+      .select(['id', 'idNumberCipher'])
       .where('id', '>', after)
       .orderBy('id')
       .limit(PAGE)
@@ -70,9 +70,7 @@ async function rotateAccounts(db: Transaction<Database>, from: Secrets, to: Secr
       .filter(({ idNumberCipher }) => idNumberCipher !== '')
       .map((account) => {
         const number = openIdNumber(from, account)
-        // one that was closed is found by no number
-        const index = account.closedAt ? account.idNumberIndex : idNumberIndex(to, number)
-        return { id: account.id, index, cipher: sealIdNumber(to, number, account.id) }
+        return { id: account.id, index: idNumberIndex(to, number), cipher: sealIdNumber(to, number, account.id) }
       })
     await sql`update account set id_number_index = given.index, id_number_cipher = given.cipher
       from json_to_recordset(${JSON.stringify(rows)}::json) as given(id uuid, index text, cipher text)

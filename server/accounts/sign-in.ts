@@ -55,6 +55,7 @@ export interface Opened {
 
 /** A new session with a new token; the oldest go when there are too many. An account that its owner was closing stays, and he is told. */
 export async function openSession(ctx: Act, secrets: Secrets, accountId: string): Promise<Ok<Opened>> {
+  await queries.lockAccount(ctx.db, accountId)
   const account = (await queries.findAccount(ctx.db, accountId))!
   if (await queries.stopClosing(ctx.db, accountId)) {
     await notify(ctx, { accountId, notice: 'closingStopped', params: {}, link: '/account', sms: false })

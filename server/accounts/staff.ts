@@ -13,12 +13,12 @@ import type { Secrets } from '#server/platform/secrets.ts'
 import { act, actAs } from '#server/platform/transaction.ts'
 import { type Signed, systemWho } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { CONSENT_VERSION } from './actions.ts'
+import { CONSENT_VERSION, taken } from './actions.ts'
 import { endAllSessions } from './end-sessions.ts'
 import { idNumberIndex, sealIdentity } from './identity-seal.ts'
 import { hashPassword } from './password-hash.ts'
 import { parsePersonalData, type PersonalData } from './personal-data.ts'
-import { findCredentials, insertAccount, insertGrant, updateAccount } from './queries.ts'
+import { findByNumberIndex, findCredentials, insertAccount, insertGrant, updateAccount } from './queries.ts'
 import { newTemporaryPassword } from './recovery.ts'
 import { TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
 
@@ -134,7 +134,9 @@ export async function createStaff(
     const grant = await settled(ctx.db, wish)
     if (!grant.ok) return grant
     const index = idNumberIndex(secrets, identity.value.number)
-    const { id, wasRegistered } = await accountFor(ctx, secrets, identity.value, personal.value, hashed.value)
+    const account = await accountFor(ctx, secrets, identity.value, personal.value, hashed.value)
+    if (!account.ok) return account
+    const { id, wasRegistered } = account.value
     if (!wasRegistered) await ctx.enqueue({ name: 'accounts.recover', data: { numberIndex: index } })
     const given = await give(ctx, id, grant.value)
     return given.ok ? ok({ id, wasRegistered }) : given
@@ -148,11 +150,12 @@ async function accountFor(
   identity: IdNumber,
   personal: PersonalData,
   passwordHash: string,
-): Promise<{ id: string; wasRegistered: boolean }> {
-  const known = await findCredentials(ctx.db, idNumberIndex(secrets, identity.number))
-  if (known) return { id: known.id, wasRegistered: true }
+): Promise<Outcome<{ id: string; wasRegistered: boolean }>> {
+  const index = idNumberIndex(secrets, identity.number)
+  const known = await findCredentials(ctx.db, index)
+  if (known) return ok({ id: known.id, wasRegistered: true })
   const id = ctx.newId()
-  await insertAccount(ctx.db, {
+  const isNew = await insertAccount(ctx.db, {
     id,
     ...personal,
     ...sealIdentity(secrets, identity, id),
@@ -165,7 +168,7 @@ async function accountFor(
     consentAt: null,
     createdAt: ctx.now,
   })
-  return { id, wasRegistered: false }
+  return isNew ? ok({ id, wasRegistered: false }) : taken(await findByNumberIndex(ctx.db, index))
 }
 
 /** Whether somebody can take others into the back office. */
@@ -195,7 +198,9 @@ export async function createFirstAdministrator(
     // Of two that are asked for at once, one.
     await sql`lock table account_grant in share row exclusive mode`.execute(ctx.db)
     if (await hasAdministrator(ctx.db)) return refuse('account.administrator-exists')
-    const { id } = await accountFor(ctx, secrets, identity.value, personal.value, unknown.value)
+    const account = await accountFor(ctx, secrets, identity.value, personal.value, unknown.value)
+    if (!account.ok) return account
+    const { id } = account.value
     const until = new Date(ctx.now.getTime() + TEMPORARY_PASSWORD_LASTS)
     await updateAccount(ctx.db, id, { temporaryPasswordHash: temporary.value, temporaryPasswordExpiresAt: until })
     const given = await give(ctx, id, { role: 'admin' })

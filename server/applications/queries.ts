@@ -494,11 +494,42 @@ export async function emptied(db: Db, applicationId: string): Promise<void> {
     await db.deleteFrom(table).where('applicationId', '=', applicationId).execute()
 }
 
+/** All applications of a person, thrown away ones too; nobody changes one until the transaction is over. */
+export const lockAllOf = (db: Db, accountId: string) =>
+  db
+    .selectFrom('application')
+    .where('accountId', '=', accountId)
+    .select(['id', 'state', 'number'])
+    .select(isReleased.as('released'))
+    .orderBy('id')
+    .forUpdate('application')
+    .execute()
+
 /** The draft is gone for everybody; its row stays, so that its id is never used again. */
 export async function throwAway(db: Db, applicationId: string, now: Date): Promise<void> {
   await db
     .updateTable('application')
     .set({ deletedAt: sql<Date>`coalesce(deleted_at, ${now}::timestamptz)` })
     .where('id', '=', applicationId)
+    .execute()
+}
+
+/** Takes away what hangs at a submitted application and was never sent: what another device typed, files taken out again. */
+export async function deleteUnsent(db: Db, applicationId: string): Promise<void> {
+  await db.deleteFrom('applicationConflict').where('applicationId', '=', applicationId).execute()
+  await db
+    .deleteFrom('attachment')
+    .where('applicationId', '=', applicationId)
+    .where('removedAt', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('applicationSnapshot')
+            .select('id')
+            .whereRef('applicationSnapshot.applicationId', '=', 'attachment.applicationId')
+            .where(sql<boolean>`position(attachment.id::text in application_snapshot.content::text) > 0`),
+        ),
+      ),
+    )
     .execute()
 }

@@ -2,7 +2,7 @@ import type { Act, Dependencies } from '#server/platform/environment.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
 import { ok } from '#domain/problems.ts'
-import { emptied, lockToForget, throwAway, toForget } from './queries.ts'
+import { emptied, lockToForget, toForget } from './queries.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 /** A draft thrown away can be asked back for at the counter for so long. */
@@ -11,18 +11,10 @@ const THROWN_AWAY_FOR = 30 * DAY
 const NEVER_SENT_FOR = 2 * 365 * DAY
 const AT_ONCE = 200
 
-async function forget(ctx: Act, id: string): Promise<void> {
+/** What was typed and attached in a draft goes. The application is locked, and was never submitted. */
+export async function forget(ctx: Act, id: string): Promise<void> {
   await emptied(ctx.db, id)
   ctx.audit({ action: 'application.forgotten', applicationId: id })
-}
-
-/**
- * Forgets a draft whose owner closes his account, and throws it away: it is gone for everybody. The application is locked, and was
- * never submitted.
- */
-export async function forgetAtClosing(ctx: Act, id: string): Promise<void> {
-  await forget(ctx, id)
-  await throwAway(ctx.db, id, ctx.now)
 }
 
 /**

@@ -163,7 +163,7 @@ export async function countReach(db: Db, _desk: Signed, id: string): Promise<{ o
   const { rows } = await sql<{ opened: number; aimed: number }>`
     select count(*)::int as aimed, count(r.account_id)::int as opened
     from bulletin
-    join account a on a.disabled_at is null and (${isPublic} or exists (
+    join account a on a.disabled_at is null and a.closed_at is null and (${isPublic} or exists (
       select from account_grant g where g.account_id = a.id and ${aimedAtGrant}))
     left join bulletin_reader r on r.bulletin_id = bulletin.id and r.account_id = a.id
     where bulletin.id = ${id}::uuid`.execute(db)

@@ -25,6 +25,7 @@ import * as filesOfAnApplication from './0082-files-of-an-application.ts'
 import * as readingTextEditor from './0090-reading-text-editor.ts'
 import * as bulletinBatches from './0095-bulletin-batches.ts'
 import * as accountClosing from './0096-account-closing.ts'
+import * as countedInTheIndex from './0097-counted-in-the-index.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -54,4 +55,5 @@ export const migrations: Record<string, Migration> = {
   '0090-reading-text-editor': readingTextEditor,
   '0095-bulletin-batches': bulletinBatches,
   '0096-account-closing': accountClosing,
+  '0097-counted-in-the-index': countedInTheIndex,
 }

@@ -148,6 +148,10 @@ export const deliveriesOf = async (db: Kysely<Database>, applicationId: string) 
     },
   }))
 
+/** Whether the person can be told anything: who closed his account has no mobile here, and reads no inbox. */
+export const isReachable = async (db: Kysely<Database>, accountId: string): Promise<boolean> =>
+  (await findMobile(db, accountId)).mobile !== ''
+
 /** By which channel a notice can be sent again. */
 export const channels = ['sms', 'push'] as const
 export type Channel = (typeof channels)[number]
@@ -169,9 +173,9 @@ export async function resend(
     const browsers = await listSubscriptions(ctx.db, found.accountId)
     return (await pushTo(ctx, browsers, noticeId)) ? ok() : refuse('notice.no-browser')
   }
-  if (found.text === undefined || found.text === '') return refuse('request.not-found')
   const { mobile } = await findMobile(ctx.db, found.accountId)
   if (mobile === '') return refuse('notice.account-closed')
+  if (found.text === undefined || found.text === '') return refuse('request.not-found')
   const id = ctx.newId()
   await insertDelivery(ctx.db, { ...waitingDelivery(ctx, noticeId, 'sms'), id })
   await insertSms(ctx.db, waitingSms(id, mobile, found.text, 'notice', ctx.now))

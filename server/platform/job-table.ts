@@ -21,8 +21,10 @@ export interface JobPayloads {
   'attachments.sweep': Record<never, never>
   /** Sends a temporary password to the owner of a number, by its blind index; nothing where nobody registered it. */
   'accounts.recover': { readonly numberIndex: string }
-  /** Removes expired sessions, captchas and one-time codes, drafts that nobody needs, and accounts that their owners closed. */
+  /** Removes expired sessions, captchas and one-time codes, and drafts that nobody needs. */
   'accounts.sweep': Record<never, never>
+  /** Empties the accounts that their owners closed and did not come back to. */
+  'accounts.close': Record<never, never>
   /** Removes rate limits whose window is over, and who had a case open. */
   'platform.sweep': Record<never, never>
 }
@@ -55,6 +57,7 @@ export const jobTable: { readonly [Name in JobName]: JobRules } = {
   'attachments.sweep': { atOnce: 1, retries: 1, retryAfter: 60, expiresAfter: 900, schedule: { everyMinutes: 60 } },
   'accounts.recover': { atOnce: 2, retries: 3, retryAfter: 5, expiresAfter: 60 },
   'accounts.sweep': { atOnce: 1, retries: 1, retryAfter: 60, expiresAfter: 300, schedule: { everyMinutes: 60 } },
+  'accounts.close': { atOnce: 1, retries: 1, retryAfter: 60, expiresAfter: 600, schedule: { everyMinutes: 60 } },
   'platform.sweep': { atOnce: 1, retries: 1, retryAfter: 60, expiresAfter: 300, schedule: { everyMinutes: 60 } },
 }
 

@@ -42,6 +42,7 @@ export const problemStatus = {
   'account.captcha-wrong': 422,
   'account.captcha-expired': 422,
   'account.already-registered': 409,
+  'account.closed-on-record': 409,
   'account.passwords-differ': 422,
   'account.must-change-password': 403,
   'account.id-number-immutable': 422,

@@ -6,7 +6,7 @@ import { normalizeText } from '#domain/rules/text-length.ts'
 import { nameOf } from '#server/applications/actions/notice-params.ts'
 import { batchOf } from '#server/applications/actions/content.ts'
 import { rolesOver } from '#server/applications/scope.ts'
-import { type Channel, deliveriesOf, notify, resend } from '#server/notices/actions.ts'
+import { type Channel, deliveriesOf, isReachable, notify, resend } from '#server/notices/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -29,7 +29,8 @@ export const writerRole = (
  * Sends the applicant a message about his application, by SMS and into his inbox, at any time from its first submission on
  * (R106).
  * @param message `id` is made by the screen: the same one sent twice goes out once; `text` see `checkOfficeMessage`
- * @returns refused with `request.not-found` outside the person's scope, `account.own-application` for his own (E11)
+ * @returns refused with `request.not-found` outside the person's scope, `account.own-application` for his own (E11),
+ * `notice.account-closed` where he closed his account
  */
 export async function messageApplicant(
   ctx: Act,
@@ -42,6 +43,7 @@ export async function messageApplicant(
   const { application, role } = found.value
   const wrong = checkOfficeMessage(message.text)
   if (wrong) return refuse(wrong.code, wrong.params, { path: wrong.path })
+  if (!(await isReachable(ctx.db, application.accountId))) return refuse('notice.account-closed')
   const batch = await batchOf(ctx.db, who, application)
   const sent = await notify(ctx, {
     id: message.id,

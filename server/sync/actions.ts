@@ -27,6 +27,8 @@ function byApplication(mutations: readonly Mutation[]): Map<string, Mutation[]> 
  */
 export async function synchronise(c: Asked, who: Signed, request: SyncRequest): Promise<Outcome<SyncAnswer>> {
   if (request.protocol < PROTOCOL_VERSION) return refuse('sync.protocol-too-old')
+  // Somebody else has signed in in this browser: what waits in a page of before is not his.
+  if (request.accountId !== undefined && request.accountId !== who.accountId) return refuse('account.not-signed-in')
   const results = new Map<string, MutationResult>()
   for (const [applicationId, mutations] of byApplication(request.mutations)) {
     const wish = { applicationId, mutations, device: request.device, known: request.known[applicationId] ?? 0 }

@@ -37,6 +37,7 @@ export interface TestPlatform {
   runJob(
     name:
       | 'accounts.sweep'
+      | 'accounts.close'
       | 'platform.sweep'
       | 'notices.remind'
       | 'notices.receipts'

@@ -46,10 +46,6 @@ export const phoneProblems = {
     detail: '身份证号或密码不对。请核对后再试，或点“找回密码”。',
   },
   'account.passwords-differ': { title: '两次密码不一样', detail: '两次输入的密码不一样，请再输一次。' },
-  'account.own-application': {
-    title: '不能办理自己的申报',
-    detail: '这是您本人的申报，按回避规定不能由您办理。请转给他人。',
-  },
   'account.passkey-wrong': {
     title: '通行密钥没有通过',
     detail: '通行密钥没有通过，它可能已在别处删除。请用身份证号和密码登录。',
@@ -91,34 +87,12 @@ export const phoneProblems = {
     title: '内容刚有变化',
     detail: '内容在另一台设备上刚有变化，请等同步完成后再提交。',
   },
-  'application.transition-not-allowed': {
-    title: '现在不能这样做',
-    detail: '这份申报现在是“{state}”，不能{action}。现在可以：{allowed}。',
-  },
   'application.reason-required': { title: '请写明原因', detail: `请写明原因，至少 ${REASON_AT_LEAST} 个字。` },
-  'application.resubmit-until-required': {
-    title: '请定修改期限',
-    detail: '申报时间已过，退回时要给出 1 至 10 天的修改期限。',
-  },
   'application.files-unopened': {
     title: '还有材料没看',
     detail: '还有 {count} 份材料没有打开看过，全部看过才能通过。',
   },
-  'application.pending-education-change': { title: '学历修改未办结', detail: '有学历修改申请还没有办结，请先办结。' },
-  'application.handled-by-other': { title: '刚被别人处理', detail: '这份申报刚被别人处理过，请刷新后再看。' },
-  'application.publicity-running': { title: '公示未满', detail: '公示期未满或有异议未办结，现在不能核准。' },
   'application.votes-invalid': { title: '票数不对', detail: '票数不符合规定：{reason}。' },
-  'application.integrity-record': {
-    title: '不能申报',
-    detail: '诚信档案记录未满期限，{until} 前不能申报。有异议请联系职称办。',
-  },
-
-  // committee and publication
-  'committee.not-on-agenda': {
-    title: '还没有排进评审会',
-    detail: '请先在“评审会”里把这份申报排进一次会议，排进后会自动提交评委会。',
-  },
-  'publicity.not-on-list': { title: '不在公示名单', detail: '请先在“公示”里把这份申报列入名单，再公示。' },
 
   // answers
   'answer.required': { title: '必填', detail: '还没有填{label}。' },

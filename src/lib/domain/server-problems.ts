@@ -15,6 +15,10 @@ export const serverProblems = {
     title: '这个身份证号已注册',
     detail: '这个身份证号已注册，不能再注册一次。请直接登录，忘记密码请点“找回密码”。',
   },
+  'account.closed-on-record': {
+    title: '这个账号已注销',
+    detail: '这个身份证号的账号已注销，以前的申报还有档案。要再用，请带身份证到受理点登记手机号码，再点“找回密码”。',
+  },
   'account.id-number-immutable': {
     title: '身份证号不能改',
     detail: '身份证号注册后不能修改。确有错误，请带身份证到受理点办理。',
@@ -54,6 +58,30 @@ export const serverProblems = {
     title: '还有申报没有办结',
     detail: '有 {count} 份提交过的申报还没有办结，现在不能注销。办结后再来，或联系受理点撤销申报。',
   },
+  'account.own-application': {
+    title: '不能办理自己的申报',
+    detail: '这是您本人的申报，按回避规定不能由您办理。请转给他人。',
+  },
+  'application.transition-not-allowed': {
+    title: '现在不能这样做',
+    detail: '这份申报现在是“{state}”，不能{action}。现在可以：{allowed}。',
+  },
+  'application.resubmit-until-required': {
+    title: '请定修改期限',
+    detail: '申报时间已过，退回时要给出 1 至 10 天的修改期限。',
+  },
+  'application.pending-education-change': { title: '学历修改未办结', detail: '有学历修改申请还没有办结，请先办结。' },
+  'application.handled-by-other': { title: '刚被别人处理', detail: '这份申报刚被别人处理过，请刷新后再看。' },
+  'application.publicity-running': { title: '公示未满', detail: '公示期未满或有异议未办结，现在不能核准。' },
+  'application.integrity-record': {
+    title: '不能申报',
+    detail: '诚信档案记录未满期限，{until} 前不能申报。有异议请联系职称办。',
+  },
+  'committee.not-on-agenda': {
+    title: '还没有排进评审会',
+    detail: '请先在“评审会”里把这份申报排进一次会议，排进后会自动提交评委会。',
+  },
+  'publicity.not-on-list': { title: '不在公示名单', detail: '请先在“公示”里把这份申报列入名单，再公示。' },
   'code-list.version-changed': {
     title: '别人刚改过',
     detail: '这份字典刚由别人改过，您的修改还在。请核对最新的内容后再保存。',
@@ -97,7 +125,7 @@ export const serverProblems = {
   'notice.on-its-way': { title: '还在发送', detail: '上一次还在发送，请等有了结果再重发。' },
   'notice.account-closed': {
     title: '账号已注销',
-    detail: '申报人已注销账号，系统里没有手机号码，不能发短信。请按申报表上的电话联系。',
+    detail: '申报人已注销账号，收不到消息和短信，没有发出。请按申报表上的电话联系。',
   },
   'notice.no-browser': {
     title: '没有能推送的手机',

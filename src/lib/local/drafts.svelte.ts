@@ -119,6 +119,8 @@ export class Draft {
   #flushing: Promise<void> | null = null
   #unlisten: () => void = () => {}
   #users = 0
+  /** nobody looks at it any more */
+  #isLeft = false
   #ended = false
 
   readonly #facts: Facts = $derived.by(() => ({
@@ -219,9 +221,11 @@ export class Draft {
       if (!this.#ended) this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
       return
     }
+    if (application) this.#application = application
+    // Thrown away elsewhere, and not lost: its count is still there.
+    else if (this.#last?.application) this.#application = { ...this.#application, gone: 1 }
     this.#tick = tick
     this.#last = snapshot
-    if (application) this.#application = application
     this.#rows = rows
     const open = [...this.#typed].filter(([, typed]) => typed.tick === null || typed.tick > tick)
     if (open.length !== this.#typed.size) this.#setTyped(new Map(open))
@@ -453,6 +457,7 @@ export class Draft {
       // A store that cannot be read has not recovered, though it took what was written.
       await this.reread()
       this.#problem = null
+      this.#endIfLeft()
     } catch (error) {
       // It stays in memory and on the screen, and the next attempt is made with the next keystroke, or by itself.
       this.#failed(storeProblemOf(error))
@@ -641,18 +646,24 @@ export class Draft {
   /** One more who looks at it; each `close` takes one away. */
   hold(): void {
     this.#users += 1
+    this.#isLeft = false
   }
   /** It listens no more: whoever wants the application opens it anew. */
   get isEnded(): boolean {
     return this.#ended
   }
 
-  /** Saves; when the last one who looked at it has left, stops listening. */
+  /** Saves; when the last one who looked at it has left, stops listening: where the store takes nothing, not before it does. */
   async close(): Promise<void> {
     this.#users = Math.max(0, this.#users - 1)
+    this.#isLeft = this.#users === 0
     await this.flush()
-    // somebody may have come while it was being saved
-    if (this.#users === 0) this.#end()
+    this.#endIfLeft()
+  }
+
+  /** Somebody may have come while it was being saved. */
+  #endIfLeft(): void {
+    if (this.#isLeft && !this.hasUnwritten) this.#end()
   }
 
   /** Saves and stops listening, whoever still looks at it. */
@@ -846,9 +857,19 @@ export class Drafts {
 
   /** Writes what is typed in any open application. */
   async flush(): Promise<void> {
-    // One that did not open has nothing typed in it.
+    await Promise.all((await this.#drafts()).map((draft) => draft.flush()))
+  }
+
+  /** Writes what is typed. @returns whether the store has all of it: only then may the page go */
+  async isWritten(): Promise<boolean> {
+    await this.flush()
+    return (await this.#drafts()).every((draft) => !draft.hasUnwritten)
+  }
+
+  /** Those that are open: one that did not open has nothing typed in it. */
+  async #drafts(): Promise<Draft[]> {
     const open = await Promise.allSettled(this.#open.values())
-    await Promise.all(open.map((one) => (one.status === 'fulfilled' && one.value.ok ? one.value.value.flush() : null)))
+    return open.flatMap((one) => (one.status === 'fulfilled' && one.value.ok ? [one.value.value] : []))
   }
 
   async #close(id: string): Promise<void> {

@@ -29,6 +29,8 @@ import { nameOf, type SlotLine, type UploadTransport } from './uploads.svelte.ts
 
 /** A keystroke is on the disk at the latest so long after it was made, ms. */
 const AUTOSAVE = 300
+/** After a write that failed, the next attempt, ms. */
+const AGAIN = 3_000
 
 interface WishFile {
   readonly id: string
@@ -165,7 +167,10 @@ export class EducationWish {
 
   #keep(change: Partial<KeptWish>): void {
     this.#kept = { ...this.#kept, ...change }
-    this.#timer ??= setTimeout(() => void this.flush(), AUTOSAVE)
+    this.#saveIn(AUTOSAVE)
+  }
+  #saveIn(delay: number): void {
+    this.#timer ??= setTimeout(() => void this.flush().catch(console.error), delay)
   }
   #keepFile(id: string, change: Partial<WishFile>): void {
     this.#keep({ files: this.#kept.files.map((file) => (file.id === id ? { ...file, ...change } : file)) })
@@ -175,13 +180,18 @@ export class EducationWish {
     return `${wishPrefix(this.#deps.accountId)}${this.record.rowId}`
   }
 
-  /** Writes what was typed. Resolves when the disk has it. */
+  /** Writes what was typed. Resolves when the disk has it; what it did not take is tried again. */
   async flush(): Promise<void> {
     if (this.#timer === null) return
     clearTimeout(this.#timer)
     this.#timer = null
     const { db, accountId } = this.#deps
-    await steadily(db, () => db.meta.put({ key: this.#key, accountId, value: this.#kept }))
+    try {
+      await steadily(db, () => db.meta.put({ key: this.#key, accountId, value: this.#kept }))
+    } catch (fault) {
+      this.#saveIn(AGAIN)
+      throw fault
+    }
   }
 
   /** Forgets it, with its files. */

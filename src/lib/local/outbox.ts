@@ -279,6 +279,7 @@ export async function nextRequest(
     return {
       protocol: PROTOCOL_VERSION,
       device: who.device,
+      accountId: who.accountId,
       mutations: going.map(({ mutation }) => mutation),
       known: Object.fromEntries(onServer.map(({ id, version }) => [id, version])),
     }
@@ -438,14 +439,17 @@ async function forget(db: PhoneDatabase, accountId: string, applicationId: strin
   else await forgetApplication(db, applicationId)
 }
 
-/** Erases one application with all that hangs on it. Call it in a transaction over its tables. */
+/**
+ * Erases one application with all that hangs on it. Its count of changes stays: a page that still has it open would take it for lost
+ * and put it back. Call it in a transaction over its tables.
+ */
 export async function forgetApplication(db: PhoneDatabase, applicationId: string): Promise<void> {
   const files = await db.uploads.where({ applicationId }).primaryKeys()
   await db.uploads.bulkDelete(files)
   await db.uploadBytes.bulkDelete(files)
   await forgetScans(db, await db.scans.where({ applicationId }).primaryKeys())
   await db.outbox.where({ applicationId }).delete()
-  await db.meta.bulkDelete([tickKey(applicationId), truthKey(applicationId)])
+  await db.meta.delete(truthKey(applicationId))
   await db.applications.delete(applicationId)
 }
 

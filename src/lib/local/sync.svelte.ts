@@ -245,10 +245,12 @@ export class Sync {
       return this.#current
     }
     const current = this.#current
-    this.#next ??= current.then(() => {
+    const next = () => {
       this.#next = null
       return this.now()
-    })
+    }
+    // also where the one that runs could not read the store
+    this.#next ??= current.then(next, next)
     return this.#next
   }
 

@@ -31,7 +31,9 @@ export function sendByTus(
       void upload.abort().catch(() => {})
       resolve(refuse('attachment.upload-failed'))
     })
-    if (!on.signal.aborted) upload.start()
+    // × was tapped before it began: nobody would say that it is over.
+    if (on.signal.aborted) resolve(refuse('attachment.upload-failed'))
+    else upload.start()
   })
 }
 

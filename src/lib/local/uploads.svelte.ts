@@ -440,7 +440,10 @@ export class Uploads {
         this.#requests -= 1
         for (const { id } of rows) this.#running.delete(id)
       }
-      const application = await db.applications.get(row.applicationId)
+      const application = await steadily(db, () => db.applications.get(row.applicationId)).catch((fault: unknown) => {
+        this.#fellOut(rows, fault)
+        return undefined
+      })
       // The server creates the application at its reading gate; its files go after that.
       if (!application || application.version === 0) {
         ended()
@@ -453,7 +456,10 @@ export class Uploads {
         await this.#reread()
         await this.#pump()
       }
-      const following = sent.finally(goOn).finally(() => this.#following.delete(following))
+      const following = sent
+        .catch((fault: unknown) => this.#fellOut(rows, fault))
+        .finally(goOn)
+        .finally(() => this.#following.delete(following))
       this.#following.add(following)
     }
   }
@@ -594,14 +600,35 @@ export class Uploads {
     this.#timers.add(timer)
   }
 
-  #rest(id: string, pause: number): void {
+  #rest(id: string, pause: number, before: () => Promise<void> = async () => {}): void {
     this.#resting.add(id)
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       this.#resting.delete(id)
-      void this.#pump()
+      void before().then(() => this.#pump())
     }, pause)
     this.#timers.add(timer)
+  }
+
+  /** The store failed under them: at once it would fail again, and none may stand as being sent when nobody sends it. */
+  #fellOut(rows: readonly KeptUpload[], fault: unknown): void {
+    console.error(fault)
+    const { db } = this.#deps
+    for (const row of rows) {
+      this.#rest(row.id, this.#later, async () => {
+        try {
+          await steadily(db, () =>
+            db.transaction('rw', db.uploads, async () => {
+              const now = await db.uploads.get(row.id)
+              if (now?.state === 'sending') await db.uploads.update(row.id, { state: 'queued' })
+            }),
+          )
+          await this.#reread()
+        } catch (again) {
+          this.#fellOut([row], again)
+        }
+      })
+    }
   }
 
   async #carry(row: KeptUpload, abort: AbortController): Promise<Outcome<undefined>> {

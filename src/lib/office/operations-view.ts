@@ -17,6 +17,7 @@ export const jobWords = {
   'attachments.sweep': '清理没传完的附件',
   'accounts.recover': '找回密码',
   'accounts.sweep': '清理过期登录',
+  'accounts.close': '注销到期的账号',
   'platform.sweep': '清理过期限制',
 } as const satisfies Record<JobName, string>
 

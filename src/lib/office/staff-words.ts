@@ -49,5 +49,6 @@ const events: Readonly<Record<string, string>> = {
   'account.closing-asked': '申请注销',
   'account.closing-stopped': '重新登录，不注销',
   'account.closed': '注销',
+  'account.reopened': '恢复已注销的账号',
 }
 export const eventWords = (action: string): string => events[action] ?? action

@@ -14,7 +14,7 @@ const AGAIN_AT_MOST = 5 * 60_000
  */
 export class AppUpdate {
   readonly #workers: Workers | undefined
-  readonly #save: () => Promise<void>
+  readonly #save: () => Promise<boolean>
   readonly #reload: () => void
   readonly #retry: () => void
   readonly #hear: (message: FromWorker) => void
@@ -22,15 +22,18 @@ export class AppUpdate {
   #registration: ServiceWorkerRegistration | null = null
   #reloading = false
   #failed = 0
+  /** the next installation is due */
+  #isWaiting = false
+  readonly #watched = new WeakSet<ServiceWorker>()
 
   /**
-   * @param save writes everything that is being typed
+   * @param save writes everything that is being typed; false: the store did not take all of it
    * @param retry goes on with what waits
    * @param hear everything else that the worker says
    */
   constructor(deps: {
     workers?: Workers | undefined
-    save: () => Promise<void>
+    save: () => Promise<boolean>
     retry?: () => void
     hear?: (message: FromWorker) => void
     reload?: () => void
@@ -95,7 +98,10 @@ export class AppUpdate {
   }
 
   #watch(worker: ServiceWorker | null): void {
-    worker?.addEventListener('statechange', () => {
+    // The browser tells of one that was there already, too.
+    if (!worker || this.#watched.has(worker)) return
+    this.#watched.add(worker)
+    worker.addEventListener('statechange', () => {
       this.#look()
       if (worker.state === 'installed') this.#failed = 0
       // A version that failed beside one that works is tried again with the next check.
@@ -104,7 +110,13 @@ export class AppUpdate {
   }
 
   #installLater(): void {
-    setTimeout(() => void this.#install(), Math.min(AGAIN * 2 ** this.#failed, AGAIN_AT_MOST))
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    const again = () => {
+      this.#isWaiting = false
+      void this.#install()
+    }
+    setTimeout(again, Math.min(AGAIN * 2 ** this.#failed, AGAIN_AT_MOST))
     this.#failed += 1
   }
 
@@ -129,9 +141,9 @@ export class AppUpdate {
     this.#waiting = true
   }
 
-  /** Saves what is typed, lets the new version in, and reloads once. */
+  /** Saves what is typed, lets the new version in, and reloads once. What could not be saved stays on the screen, and the offer with it. */
   async apply(): Promise<void> {
-    await this.#save()
+    if (!(await this.#save())) return
     this.#reloading = true
     const waiting = this.#registration?.waiting
     if (waiting) waiting.postMessage({ kind: 'skip-waiting' } satisfies ToWorker)

@@ -36,7 +36,7 @@ class Browser {
 }
 
 const begun = async (browser: Browser): Promise<AppUpdate> => {
-  const update = new AppUpdate({ workers: browser.workers, save: async () => {} })
+  const update = new AppUpdate({ workers: browser.workers, save: async () => true })
   await update.start()
   return update
 }

@@ -50,7 +50,7 @@ export class Phone {
       },
     })
     this.update = new AppUpdate({
-      save: async () => this.#work?.drafts.flush(),
+      save: async () => (await this.#work?.drafts.isWritten()) ?? true,
       retry: () => {
         this.#work?.sync.soon(0)
         void this.#work?.uploads.goOn()
@@ -192,7 +192,10 @@ export class Phone {
   }
 
   async #hear(message: TabMessage): Promise<void> {
-    if (message.kind === 'signed-out' && message.accountId === this.session.account?.id) await this.#closeWork()
+    const isMine = message.accountId === this.#work?.accountId
+    // Somebody else is here now: nothing of who was here before may go on under his name.
+    if (message.kind === 'signed-out' ? message.accountId === this.session.account?.id : !isMine)
+      await this.#closeWork()
     await this.session.reread()
     if (message.kind === 'signed-in') await this.session.refresh()
     await this.#fit(false)

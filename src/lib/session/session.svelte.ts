@@ -55,6 +55,9 @@ export interface Kept {
   readonly mustChangePassword: boolean
 }
 
+/** Whether the server ended the session, or knows of none. */
+const hasEnded = (answered: Outcome<unknown>): boolean => answered.ok || answered.code === 'account.not-signed-in'
+
 /** Who is here: from the server, or without a network from the last visit. */
 export class Session {
   readonly #store: () => Promise<SessionStore<Kept>>
@@ -118,11 +121,10 @@ export class Session {
   }
 
   async refresh(): Promise<void> {
-    // Signed out without a network: the cookie is still good, and must not let the next person in.
+    // Signed out while the server did not hear it or could not do it: the cookie is still good, and must not let the next person in.
     const store = await this.#store()
     if (await store.signOutLeft()) {
-      const ended = await this.#source.signOut()
-      if (!ended.ok && ended.code === 'network.offline') {
+      if (!hasEnded(await this.#source.signOut())) {
         this.#state = 'signed-out'
         return
       }
@@ -194,7 +196,7 @@ export class Session {
 
   /**
    * Ends the session and erases this person's data on this phone (A35). Ask first when `unsent()` is not empty.
-   * Without a network the data is erased all the same; the session at the server ends with the next answer.
+   * Without a network, or while the server cannot do it, the data is erased all the same; the session there ends with the next answer.
    */
   async signOut(): Promise<Outcome<undefined>> {
     const id = this.account?.id
@@ -207,7 +209,7 @@ export class Session {
     }
     this.#kept = null
     this.#state = 'signed-out'
-    if (!answered.ok && answered.code === 'network.offline') await store.leaveSignOut(true)
+    if (!hasEnded(answered)) await store.leaveSignOut(true)
     return ok()
   }
 }

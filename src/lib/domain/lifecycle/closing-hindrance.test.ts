@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { closingHindrance, isOnRecord } from './account-closing.ts'
+import { closingHindrance, isOnRecord } from './closing-hindrance.ts'
 import { stateIds, states } from './states.ts'
 
 const applicant = [{ role: 'applicant' }] as const
