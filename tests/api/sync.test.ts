@@ -340,6 +340,15 @@ describe.each(await databaseKinds())('sync on %s', (kind) => {
     expect((await all()).version).toBe(1)
   })
 
+  test('what waits in a page of somebody else is not taken under the name of who signed in after him', async () => {
+    const { browser, id, all } = await draft()
+    const mutations = [mutationOf(id, set('societies', '别人'))]
+    const ask = (accountId: string) =>
+      apiOf(browser).sync.$post({ json: { protocol: 1, device: PHONE, accountId, known: {}, mutations } })
+    expect((await problemOf(await ask(crypto.randomUUID()))).code).toBe('account.not-signed-in')
+    expect((await all()).version).toBe(1)
+  })
+
   test('[S12] a transaction that fails leaves neither a cell nor a version nor an id', async () => {
     const { browser, id, all } = await draft()
     const mutations = [mutationOf(id, set('societies', '会失败')), mutationOf(id, set('foreignLanguage', '英语'))]

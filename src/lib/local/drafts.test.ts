@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { Draft } from './drafts.svelte.ts'
+import { forgetApplication } from './outbox.ts'
 import { eraseAccount } from './eraser.ts'
 
 let server: ModelServer
@@ -210,6 +211,38 @@ describe('a draft', () => {
     await draft.flush()
     expect(draft.saved).toBe('saved')
     expect((await waiting()).length).toBe(1)
+    await draft.close()
+  })
+
+  it('that is left while the disk is full goes on until it is written, and who comes back finds what he typed', async () => {
+    const { add, put } = phone.db.outbox
+    const full = () => Promise.reject(Object.assign(new Error('full'), { name: 'QuotaExceededError' }))
+    phone.db.outbox.add = full as unknown as typeof add
+    phone.db.outbox.put = full as unknown as typeof put
+    draft.setField('employerName', '甲')
+    expect(await phone.drafts.isWritten()).toBe(false)
+    await draft.close()
+    const again = await phone.drafts.open(draft.id)
+    expect(again.ok && again.value.answers.fields['employerName']).toBe('甲')
+    await draft.close()
+    phone.db.outbox.add = add
+    phone.db.outbox.put = put
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(draft.isEnded).toBe(true))
+    expect(await phone.drafts.isWritten()).toBe(true)
+  })
+
+  it('that another tab has thrown away can be changed no more, and does not come back', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    await phone.sync.now()
+    await draft.reread()
+    expect(draft.editable).toBe(true)
+    await phone.db.transaction('rw', phone.db.tables, () => forgetApplication(phone.db, draft.id))
+    await vi.waitFor(() => expect(draft.editable).toBe(false))
+    await draft.flush()
+    await draft.reread()
+    expect(await phone.db.applications.get(draft.id)).toBeUndefined()
     await draft.close()
   })
 

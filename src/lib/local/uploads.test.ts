@@ -172,6 +172,27 @@ describe('files on their way', () => {
     expect(transport.order).toEqual(['正好.pdf'])
   })
 
+  it('where the store takes nothing a file waits and is tried again with pauses, and goes when there is room again', async () => {
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const later = 40
+    uploads = open(later)
+    await uploads.choose(draft, SLOT, [pdf(10 * KB)])
+    const failed: number[] = []
+    const takes = phone.db.uploads.update.bind(phone.db.uploads)
+    const update = vi.spyOn(phone.db.uploads, 'update').mockImplementation(((id: string, change: object) => {
+      if (!('state' in change) || change.state !== 'sending') return takes(id, change)
+      failed.push(Date.now())
+      return Promise.reject(Object.assign(new Error('full'), { name: 'QuotaExceededError' }))
+    }) as unknown as typeof phone.db.uploads.update)
+    await uploads.start(draft)
+    await eventually(() => expect(failed.length).toBeGreaterThanOrEqual(3))
+    expect(failed[2]! - failed[0]!).toBeGreaterThanOrEqual(2 * later - 10)
+    expect(transport.order).toEqual([])
+    update.mockRestore()
+    await settled('sent')
+    expect(errors).toHaveBeenCalled()
+  })
+
   it('[R43] what is not a PDF, is empty or has a password is refused by its content', async () => {
     const files = [
       new File(['hello'], '假.pdf', { type: 'application/pdf' }),

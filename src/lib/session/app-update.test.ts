@@ -16,6 +16,7 @@ class Installing extends EventTarget {
 /** A browser that begins an installation at each registration, or says why not. */
 class Browser {
   readonly attempts: Installing[] = []
+  registration: EventTarget | null = null
   refuses: Error | null = null
   active: object | null = null
   asked = 0
@@ -30,6 +31,7 @@ class Browser {
       this.attempts.push(installing)
       const sync = { register: async () => void (this.woken += 1) }
       const registration = Object.assign(new EventTarget(), { installing, waiting: null, sync, update: async () => {} })
+      this.registration = registration
       return Object.defineProperty(registration, 'active', { get: () => this.active })
     },
   } as unknown as Workers
@@ -45,6 +47,8 @@ test('an installation that broke off is begun again, each time later, until one 
   const browser = new Browser()
   await begun(browser)
   expect(browser.asked).toBe(1)
+  // The browser tells of the same worker once more.
+  browser.registration!.dispatchEvent(new Event('updatefound'))
   browser.attempts[0]!.becomes('redundant')
   await vi.advanceTimersByTimeAsync(9_999)
   expect(browser.asked).toBe(1)

@@ -28,6 +28,8 @@ const ME = '10000000-0000-4000-8000-000000000001'
 class Source implements SessionSource {
   cookie: string | null = null
   offline = false
+  /** signing out is answered with trouble */
+  inTrouble = false
   #answer<T>(value: T): Outcome<T> {
     return this.offline ? refuse('network.offline') : ok(value)
   }
@@ -41,7 +43,8 @@ class Source implements SessionSource {
   async register() {
     return this.signIn()
   }
-  async signOut() {
+  async signOut(): Promise<Outcome<undefined>> {
+    if (this.inTrouble) return refuse('request.unavailable')
     if (!this.offline) this.cookie = null
     return this.#answer(undefined)
   }
@@ -121,6 +124,22 @@ describe('who is here', () => {
     const again = open()
     await again.start()
     expect(again.state).toBe('signed-out')
+    expect(source.cookie).toBeNull()
+  })
+
+  it('does not come back after a sign-out that the server could not do, however often it cannot', async () => {
+    const session = open()
+    await session.signIn(form)
+    source.inTrouble = true
+    await session.signOut()
+    expect(source.cookie).toBe(ME)
+    const again = open()
+    await again.start()
+    expect([again.state, again.account]).toEqual(['signed-out', null])
+    source.inTrouble = false
+    const later = open()
+    await later.start()
+    expect(later.state).toBe('signed-out')
     expect(source.cookie).toBeNull()
   })
 })
