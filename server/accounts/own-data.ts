@@ -1,5 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { SECRET_PURPOSES } from '#server/notices/sms-text.ts'
+import type { State } from '#domain/lifecycle/states.ts'
+import { transitionIds } from '#domain/lifecycle/transitions.ts'
+import { isHidden, publishedStates } from '#server/applications/shown-state.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
 import type { Signed } from '#server/platform/who.ts'
@@ -220,6 +223,31 @@ const commentsOf = (db: Kysely<Database>, applicationId: string) =>
     .orderBy('createdAt')
     .execute()
 
+interface Step {
+  readonly transition: string
+  readonly fromState: State
+  readonly toState: State
+}
+
+/** The state and the steps that the owner may know: what was decided is the office's until the list is published (A30). */
+async function told<Taken extends Step>(
+  db: Kysely<Database>,
+  { state, batchId }: { readonly state: State; readonly batchId: string },
+  steps: readonly Taken[],
+): Promise<{ state: State; steps: readonly Taken[] }> {
+  if (!isHidden(state, false)) return { state, steps }
+  const published = await db
+    .selectFrom('application')
+    .where('batchId', '=', batchId)
+    .where('state', 'in', publishedStates)
+    .select('id')
+    .limit(1)
+    .executeTakeFirst()
+  const decision = steps.findLast(({ toState }) => toState === state)
+  if (!decision || !isHidden(state, published !== undefined)) return { state, steps }
+  return { state: decision.fromState, steps: steps.filter((one) => one !== decision) }
+}
+
 /** The person's applications with what he filled in, what was submitted, and what became of them. */
 async function applicationsOf(db: Kysely<Database>, accountId: string) {
   const applications = await db
@@ -230,9 +258,11 @@ async function applicationsOf(db: Kysely<Database>, accountId: string) {
     .execute()
   const copies = []
   for (const application of applications) {
+    const parts = await copyParts(db, partsOfApplication, application.id)
     copies.push({
       ...application,
-      ...(await copyParts(db, partsOfApplication, application.id)),
+      ...parts,
+      ...(await told(db, application, parts.steps)),
       comments: await commentsOf(db, application.id),
     })
   }
@@ -264,7 +294,17 @@ async function messagesTo(db: Kysely<Database>, mobile: string) {
 }
 
 /** The audit about him: what he did, from where, and what others did with his account and his applications, in which role. */
-async function recordOf(db: Kysely<Database>, accountId: string, applicationIds: readonly string[]) {
+async function recordOf(
+  db: Kysely<Database>,
+  accountId: string,
+  applications: readonly { readonly id: string; readonly steps: readonly { readonly transition: string }[] }[],
+) {
+  const applicationIds = applications.map(({ id }) => id)
+  // A step of which its owner is not told yet stands in the audit too.
+  const told = new Set(
+    applications.flatMap(({ id, steps }) => steps.map((one) => `${id} application.${one.transition}`)),
+  )
+  const isStep = (action: string) => transitionIds.some((one) => action === `application.${one}`)
   const rows = await db
     .selectFrom('auditEvent')
     .where((eb) =>
@@ -277,7 +317,14 @@ async function recordOf(db: Kysely<Database>, accountId: string, applicationIds:
     .select(['at', 'action', 'role', 'accountId as actor', 'ip', 'userAgent', 'applicationId'])
     .orderBy('id')
     .execute()
-  return rows.map(({ actor, ip, userAgent, applicationId, ...row }) => ({
+  const known = rows.filter(
+    ({ action, applicationId }) =>
+      !isStep(action) ||
+      applicationId === null ||
+      !applicationIds.includes(applicationId) ||
+      told.has(`${applicationId} ${action}`),
+  )
+  return known.map(({ actor, ip, userAgent, applicationId, ...row }) => ({
     ...row,
     // what else he did in the office concerns others
     applicationId: applicationId !== null && applicationIds.includes(applicationId) ? applicationId : null,
@@ -307,10 +354,6 @@ export async function copyOwnData(ctx: Act, secrets: Secrets, who: Signed) {
     textsRead: await textsOf(ctx.db, parts.textsRead),
     messages: await messagesTo(ctx.db, account.mobile),
     applications,
-    record: await recordOf(
-      ctx.db,
-      who.accountId,
-      applications.map(({ id }) => id),
-    ),
+    record: await recordOf(ctx.db, who.accountId, applications),
   }
 }

@@ -12,18 +12,16 @@ import { type RecordOfPerson, recordOfText } from '#server/integrity/actions.ts'
 import { subscriptionsText } from '#server/notices/actions.ts'
 import { fromJson, inCamelCase, rowAsJson, rowsAsJson, run, type Statement } from '#server/platform/statements.ts'
 import { withinReach } from './scope.ts'
+import { publishedStates } from './shown-state.ts'
 import type { ApplicationTable, ApplicationTransitionTable } from './tables.ts'
 
 type Db = Kysely<Database>
 export type Application = Selectable<ApplicationTable>
 export type TransitionRow = Selectable<ApplicationTransitionTable>
 
-/** States in which the applicant's own list of the batch shows that results were published (A30). */
-const published: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED', 'REVOKED']
-
 /** Whether the results of an application's batch have been published. */
 const isReleased = sql<boolean>`exists (select 1 from application as other
-  where other.batch_id = application.batch_id and other.state in (${sql.join(published)}))`
+  where other.batch_id = application.batch_id and other.state in (${sql.join(publishedStates)}))`
 
 /** The person's own application, whatever its state; a deleted draft is none. */
 export const findOwn = (db: Db, who: Signed, id: string): Promise<Application | undefined> =>

@@ -136,6 +136,37 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     expect((await problemOf(await mine.browser.fetch('/api/accounts/me/data'))).code).toBe('request.too-many')
   })
 
+  test('[A30] the copy tells no decision that is not published yet, neither as a state nor as a step', async () => {
+    const { browser, id } = await apply()
+    const decided = async (toState: 'PASSED' | 'FAILED', transition: 'passCommittee' | 'failCommittee') => {
+      await world.db.updateTable('application').set({ state: toState }).where('id', '=', id).execute()
+      await world.db
+        .insertInto('applicationTransition')
+        .values({
+          id: crypto.randomUUID(),
+          applicationId: id,
+          transition,
+          fromState: 'COMMITTEE',
+          toState,
+          actorId: null,
+          role: 'office',
+          reason: '',
+          at: new Date(),
+        })
+        .execute()
+    }
+    const copied = async () => (await bodyOf(await browser.api.api.accounts.me.data.$get())).applications[0]!
+    for (const [state, transition] of [
+      ['PASSED', 'passCommittee'],
+      ['FAILED', 'failCommittee'],
+    ] as const) {
+      await decided(state, transition)
+      const { state: told, steps } = await copied()
+      expect([told, steps.map((one) => one.transition)]).toEqual(['COMMITTEE', ['submit']])
+      await world.db.deleteFrom('applicationTransition').where('transition', '=', transition).execute()
+    }
+  })
+
   /** Tables that hold something of a person and are not copied, and why. */
   const tablesLeftOut: Readonly<Record<string, string>> = {
     account_challenge: 'codes and challenges of a few minutes: secrets',
