@@ -23,9 +23,16 @@ export function createLead(store: StoreAccess, me: string, now: () => number, lo
   return async function lead<T>(name: string, work: () => Promise<T>, wait = true): Promise<T | null> {
     if (locks) {
       if (!wait) return locks.request(name, { ifAvailable: true }, async (lock) => (lock ? work() : null))
+      let isBegun = false
+      const begin = () => {
+        isBegun = true
+        return work()
+      }
       try {
-        return await locks.request(name, { signal: AbortSignal.timeout(PATIENCE) }, work)
+        return await locks.request(name, { signal: AbortSignal.timeout(PATIENCE) }, begin)
       } catch (error) {
+        // Another tab took it over because this one stood still: taking it back would go on for ever.
+        if (isBegun && (error as { name?: string }).name === 'AbortError') return null
         if ((error as { name?: string }).name !== 'TimeoutError' && (error as { name?: string }).name !== 'AbortError')
           throw error
         return locks.request(name, { steal: true }, work)

@@ -190,7 +190,9 @@ export class Sync {
       window.addEventListener('online', now)
       window.addEventListener('pageshow', now)
       document.addEventListener('visibilitychange', seen)
-      const poll = setInterval(() => document.visibilityState === 'visible' && this.soon(0), POLL)
+      // After a failure its own pauses count, and what the server asked for.
+      const look = () => document.visibilityState === 'visible' && this.#failures === 0 && this.soon(0)
+      const poll = setInterval(look, POLL)
       stops.push(() => {
         window.removeEventListener('online', now)
         window.removeEventListener('pageshow', now)

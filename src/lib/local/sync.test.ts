@@ -301,4 +301,16 @@ describe('one tab at a time', () => {
     expect(await lead('sync', async () => 'done')).toBe('done')
     expect(calls.length).toBe(2)
   })
+
+  it('a tab whose lock was taken over leaves the work to the one that has it', async () => {
+    const locks = {
+      request: async <T>(_: string, options: object, run: (lock: unknown) => Promise<T>): Promise<T> => {
+        if ('steal' in options) return expect.unreachable()
+        void run({})
+        throw Object.assign(new Error('taken over'), { name: 'AbortError' })
+      },
+    }
+    const lead = createLead(openStore(phone.db), 'a', () => 0, locks)
+    expect(await lead('sync', async () => 'done')).toBeNull()
+  })
 })

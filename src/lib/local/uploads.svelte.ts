@@ -112,6 +112,8 @@ export class Uploads {
   readonly #later: number
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   #stop: (() => void) | null = null
+  /** Nothing goes any more: who these files are of is not who is signed in. */
+  #isStopped = false
 
   constructor(deps: UploadDeps) {
     this.#pause = deps.pause ?? PAUSE
@@ -155,6 +157,7 @@ export class Uploads {
       return this.#pump()
     }
     if (this.#stop) return
+    this.#isStopped = false
     this.#live.start()
     const again = () => void this.#pump()
     if (typeof window !== 'undefined') window.addEventListener('online', again)
@@ -172,6 +175,7 @@ export class Uploads {
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#stop?.()
     this.#stop = null
     for (const one of this.#running.values()) one.abort()
@@ -426,7 +430,7 @@ export class Uploads {
   /** Sends the next ones in order, a few at a time. */
   async #pump(): Promise<void> {
     const { db } = this.#deps
-    if (!this.#deps.online()) return
+    if (this.#isStopped || !this.#deps.online()) return
     const idle = ({ id }: KeptUpload) => !this.#running.has(id) && !this.#resting.has(id)
     for (const row of this.#rows.filter(({ state }) => state === 'queued')) {
       if (this.#requests >= AT_ONCE) return
@@ -601,6 +605,7 @@ export class Uploads {
   }
 
   #rest(id: string, pause: number, before: () => Promise<void> = async () => {}): void {
+    if (this.#isStopped) return
     this.#resting.add(id)
     const timer = setTimeout(() => {
       this.#timers.delete(timer)

@@ -172,6 +172,15 @@ describe('files on their way', () => {
     expect(transport.order).toEqual(['正好.pdf'])
   })
 
+  it('after its person has left nothing goes any more, whoever asks', async () => {
+    await uploads.choose(draft, SLOT, [pdf(10 * KB)])
+    uploads.stop()
+    await uploads.start(draft)
+    await uploads.goOn()
+    await uploads.idle()
+    expect([transport.asked, transport.order]).toEqual([0, []])
+  })
+
   it('where the store takes nothing a file waits and is tried again with pauses, and goes when there is room again', async () => {
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
     const later = 40
