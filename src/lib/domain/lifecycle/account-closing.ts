@@ -1,2 +1,2 @@
-/** Days between asking and the end of an account: whoever signs in meanwhile keeps it. PIPL 50 asks for an answer, the notice says 15. */
+/** Days between asking and the end of an account: whoever signs in meanwhile keeps it. */
 export const CLOSING_DAYS = 15

@@ -1,3 +1,5 @@
+import { CLOSING_DAYS } from '#domain/lifecycle/account-closing.ts'
+
 /**
  * What people agree to at registration (PIPL 13–17, 28–30). It tells what this system does, so a change in what is kept
  * or shown needs a new version here and in CONSENT_VERSION of the accounts room.
@@ -41,7 +43,7 @@ export const notice = {
       paragraphs: [
         '您可以随时查看、更正自己的信息；身份证号有误，请带身份证到受理点更正。',
         '草稿可以自己删除。已提交的材料是审核的依据，需要更正时请联系受理点申请退回。',
-        '您可以撤回同意，在“账号安全”里注销账号：15 天后删除草稿、手机号码和 E-mail，这期间登录一次就不注销；提交过的申报按档案保存，没有办结的要先办结。撤回不影响此前已经完成的审核。',
+        `您可以撤回同意，在“账号安全”里注销账号：${CLOSING_DAYS} 天后删除草稿、手机号码和 E-mail，这期间登录一次就不注销；提交过的申报按档案保存，没有办结的要先办结。撤回不影响此前已经完成的审核。`,
         '对个人信息的处理有意见，可以向受理点或职称办提出，也可以向有关主管部门投诉。',
       ],
     },
