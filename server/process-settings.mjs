@@ -6,9 +6,16 @@
 
 /**
  * Options of Node. With a heap of gigabytes in sight V8 lets it grow fourfold before it looks for garbage; exports and uploads
- * are streamed, so one gigabyte is far from full.
+ * are streamed, so one gigabyte is far from full. A request runs once through much code, most of which would be compiled only after
+ * some thousand of them; the word for how soon is known to Node 20 alone, and from 22 on there is a compiler in between.
+ * @param {number} major version of Node
  */
-export const runtime = ['--enable-source-maps', '--max-old-space-size=1024']
+export const runtimeOf = (major) => [
+  '--enable-source-maps',
+  '--max-old-space-size=1024',
+  ...(major === 20 ? ['--interrupt-budget=20000'] : []),
+]
+export const runtime = runtimeOf(Number(process.versions.node.split('.')[0]))
 
 /** Read by the C library: memory of requests of some hundred KB goes back to the system instead of being kept in case. */
 export const environment = { MALLOC_TRIM_THRESHOLD_: '131072' }

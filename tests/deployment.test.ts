@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { environment, runtime } from '../server/process-settings.mjs'
+import { environment, runtime, runtimeOf } from '../server/process-settings.mjs'
 
 /** What the files of the deployment say of the program is held against the program: no Docker is needed for that. */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -82,7 +82,8 @@ test('a node may use more memory than its heap can grow to', () => {
 })
 
 test('the image starts the process as `npm start` does', () => {
-  expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...runtime, 'build/server.js']).replaceAll(',', ', ')}`)
+  const options = runtimeOf(Number(/FROM node:(\d+)-\S+ AS app/.exec(dockerfile)![1]))
+  expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...options, 'build/server.js']).replaceAll(',', ', ')}`)
   for (const [name, value] of Object.entries(environment)) expect(dockerfile).toContain(`ENV ${name}=${value}\n`)
 })
 
