@@ -1,10 +1,9 @@
-import type { CellValue } from '#domain/forms/answers.ts'
-import { itemAt } from '#domain/forms/answers.ts'
+import { type Answers, type CellValue, itemAt } from '#domain/forms/answers.ts'
 import { isSlot } from '#domain/forms/application-type.ts'
 import { formatLimit, formatSize } from '#domain/attachment.ts'
 import { type Outcome, type ProblemCode, type ProblemParams, refuse, type Refused } from '#domain/problems.ts'
-import { applyMutation, type Content } from '#domain/sync/apply.ts'
-import { assemble, type AttachedFile, type Cell, withCell } from '#domain/sync/cell.ts'
+import { answersAfter, applyMutation, type Content } from '#domain/sync/apply.ts'
+import type { AttachedFile, Cell } from '#domain/sync/cell.ts'
 import type { Mutation } from '#domain/sync/mutation.ts'
 import type { MutationResult } from '#domain/sync/protocol.ts'
 import { type Application, type Form, formAndContent } from '#server/applications/actions/content.ts'
@@ -83,8 +82,7 @@ export async function push(
   if (!application || !draft) return wish.mutations.map(({ id }) => refusedBy(id, { code: 'request.not-found' }))
   const { form, content } = await formAndContent(ctx.db, who, application, ctx.now, draft)
   const refusal = writingRefusal(application, form.batch, ctx.receivedAt)
-  const { lockedRows, cells, files } = content
-  const run = new Run(application, form, lockedRows, { cells, files }, draft.conflicts)
+  const run = new Run(application, form, content, draft.conflicts)
   const uploads = await verifyUploads(ctx, who, form, wish, before, refusal)
   for (const mutation of wish.mutations) {
     const earlier = before.get(mutation.id) ?? run.answered.get(mutation.id)
@@ -113,7 +111,7 @@ export class Run {
   readonly before: Content
   content: Content
   version: number
-  #answers
+  #answers: Answers
   readonly #application: Application
   readonly #form: Form
   readonly #lockedRows: Readonly<Record<string, string>>
@@ -126,18 +124,17 @@ export class Run {
   constructor(
     application: Application,
     form: Form,
-    lockedRows: Readonly<Record<string, string>>,
-    content: Content,
+    { cells, files, lockedRows, answers }: Awaited<ReturnType<typeof formAndContent>>['content'],
     conflicts: readonly { readonly path: string; readonly version: number }[],
   ) {
     this.#conflicts = conflicts
     this.#application = application
     this.#form = form
     this.#lockedRows = lockedRows
-    this.before = content
-    this.content = content
+    this.before = { cells, files }
+    this.content = this.before
     this.version = application.version
-    this.#answers = assemble(content.cells, content.files, lockedRows)
+    this.#answers = answers
   }
 
   answer(mutation: Mutation, result: MutationResult, keep: boolean): void {
@@ -185,10 +182,7 @@ export class Run {
     if (done.changed.length > 0 || mutation.kind === 'settle') this.version = next
     if (done.content !== this.content) {
       this.content = done.content
-      this.#answers =
-        mutation.kind === 'setField' || mutation.kind === 'settle'
-          ? withCell(this.#answers, mutation.path, mutation.value)
-          : assemble(this.content.cells, this.content.files, this.#lockedRows)
+      this.#answers = answersAfter(mutation, this.#answers, done.content, this.#lockedRows)
     }
     for (const path of done.changed) {
       this.changes.paths.add(path)

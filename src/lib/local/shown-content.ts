@@ -1,6 +1,6 @@
 import { type Answers, type CellValue, type Facts, itemAt } from '#domain/forms/answers.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
-import { applyMutation, type Content } from '#domain/sync/apply.ts'
+import { answersAfter, applyMutation, type Content } from '#domain/sync/apply.ts'
 import { assemble, withCell } from '#domain/sync/cell.ts'
 import type { Mutation } from '#domain/sync/mutation.ts'
 import type { KeptApplication, Waiting } from './database.ts'
@@ -56,9 +56,7 @@ export function shownContent(
     })
     if (applied.outcome !== 'applied' || applied.content === content) continue
     content = applied.content
-    answers = sets
-      ? withCell(answers, mutation.path, mutation.value)
-      : assemble(content.cells, content.files, lockedRows)
+    answers = answersAfter(mutation, answers, content, lockedRows)
   }
   return { content, answers }
 }

@@ -5,7 +5,7 @@ import { reissue } from '../forms/reissue.ts'
 import { review } from '../forms/review.ts'
 import { facts } from '../forms/test-world.ts'
 import type { ApplicationType } from '../forms/application-type.ts'
-import { applyMutation, type Content } from './apply.ts'
+import { answersAfter, applyMutation, type Content } from './apply.ts'
 import { assemble, type AttachedFile, withCell } from './cell.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -306,6 +306,59 @@ describe('assembling', () => {
         expect(answers).toEqual(assemble(cells, [file('idCard', 1)]))
       }),
     )
+  })
+
+  test('one mutation applied gives what assembling everything would: its value, its file, its row', () => {
+    const rows = [uuid(1), uuid(2)].map((id) => `workHistory/${id}`)
+    const slots = ['idCard', 'photo', ...[uuid(3), uuid(4)].map((id) => `educations/${id}/proof`)]
+    const one = fc.oneof(
+      fc.record({
+        row: fc.constantFrom(...rows, `educations/${uuid(3)}`, `educations/${uuid(4)}`),
+        gone: fc.boolean(),
+      }),
+      fc.record({
+        path: fc.constantFrom('employerName', ...rows.map((row) => `${row}/unit`)),
+        value: fc.constant('甲'),
+      }),
+      fc.record({ slot: fc.constantFrom(...slots), n: fc.integer({ min: 1, max: 6 }), off: fc.boolean() }),
+    )
+    const as = (wish: Parameters<Parameters<typeof one.map>[0]>[0], content: Content): Mutation => {
+      if ('path' in wish) return mutation('setField', { ...wish, base: content.cells[wish.path]?.version ?? 0 })
+      if ('row' in wish)
+        return wish.gone
+          ? mutation('removeRow', { path: wish.row, base: Infinity, files: content.files.map(({ id }) => id) })
+          : mutation('addRow', { path: wish.row, position: 1 })
+      const { slot: path, n, off } = wish
+      const attachmentId = content.files.filter((known) => known.path === path)[0]?.id ?? uuid(n)
+      return off
+        ? mutation('detach', { path, attachmentId })
+        : mutation('attach', {
+            path,
+            attachmentId: uuid(n),
+            uploadId: 'u',
+            name: `${n}.pdf`,
+            sha256: 'a'.repeat(64),
+            position: n,
+          })
+    }
+    const kinds = new Set<string>()
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 20 }), (wishes) => {
+        let content = empty
+        let answers = assemble(content.cells, content.files)
+        for (const wish of wishes) {
+          const typed = as(wish, content)
+          const added = 'slot' in wish ? { file: file(wish.slot, wish.n) } : {}
+          const result = apply(typed, content, added)
+          if (result.outcome !== 'applied' || result.content === content) continue
+          kinds.add(typed.kind)
+          content = result.content
+          answers = answersAfter(typed, answers, content, undefined)
+          expect(answers).toEqual(assemble(content.cells, content.files))
+        }
+      }),
+    )
+    expect([...kinds].sort()).toEqual(['addRow', 'attach', 'detach', 'removeRow', 'setField'])
   })
 
   const rowCells = fc.uniqueArray(

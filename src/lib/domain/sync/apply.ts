@@ -4,7 +4,7 @@ import { type Answers, type Facts, itemAt } from '../forms/answers.ts'
 import { checkCell } from '../forms/check.ts'
 import { initialRowValues } from '../forms/start.ts'
 import type { Issue } from '../problems.ts'
-import type { AttachedFile, Cell, Cells } from './cell.ts'
+import { assemble, type AttachedFile, type Cell, type Cells, withCell, withFiles } from './cell.ts'
 import type { Mutation } from './mutation.ts'
 
 export interface Content {
@@ -113,6 +113,30 @@ export function applyMutation(
         changed: [path],
       }
     }
+  }
+}
+
+/**
+ * The answers once a mutation has been applied, without assembling again what it leaves as it is.
+ * @param before the answers it was applied to
+ * @param content what it made of their content
+ */
+export function answersAfter(
+  mutation: Mutation,
+  before: Answers,
+  content: Content,
+  lockedRows: Readonly<Record<string, string>> | undefined,
+): Answers {
+  switch (mutation.kind) {
+    case 'setField':
+    case 'settle':
+      return withCell(before, mutation.path, mutation.value)
+    case 'attach':
+    case 'detach':
+      return withFiles(before, content.files)
+    case 'addRow':
+    case 'removeRow':
+      return assemble(content.cells, content.files, lockedRows)
   }
 }
 

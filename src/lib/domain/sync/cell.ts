@@ -26,23 +26,29 @@ export function assemble(
   const rows: Record<string, { id: string; position: number; values: Record<string, CellValue>; lockedBy?: string }[]> =
     {}
   const live = new Map<string, Record<string, CellValue>>()
-  for (const [path, cell] of Object.entries(cells)) {
-    const parts = path.split('/')
-    if (parts.length === 1) {
-      if (cell.value !== null) fields[path] = cell.value
-    } else if (parts.length === 2 && typeof cell.value === 'number') {
-      const [list, id] = parts as [string, string]
+  const ofRows: { readonly row: string; readonly field: string; readonly value: CellValue }[] = []
+  for (const [path, { value }] of Object.entries(cells)) {
+    const slash = path.indexOf('/')
+    if (slash === -1) {
+      if (value !== null) fields[path] = value
+      continue
+    }
+    const second = path.indexOf('/', slash + 1)
+    if (second !== -1) {
+      // A row may come behind its fields.
+      if (value !== null) ofRows.push({ row: path.slice(0, second), field: path.slice(second + 1), value })
+    } else if (typeof value === 'number') {
+      const id = path.slice(slash + 1)
       const values: Record<string, CellValue> = {}
       live.set(path, values)
       const lockedBy = lockedRows[id]
-      ;(rows[list] ??= []).push({ id, position: cell.value, values, ...(lockedBy !== undefined && { lockedBy }) })
+      const row = { id, position: value, values, ...(lockedBy !== undefined && { lockedBy }) }
+      ;(rows[path.slice(0, slash)] ??= []).push(row)
     }
   }
-  for (const [path, cell] of Object.entries(cells)) {
-    const parts = path.split('/')
-    if (parts.length !== 3 || cell.value === null) continue
-    const values = live.get(`${parts[0]}/${parts[1]}`)
-    if (values) values[parts[2] as string] = cell.value
+  for (const { row, field, value } of ofRows) {
+    const values = live.get(row)
+    if (values) values[field] = value
   }
   for (const list of Object.values(rows)) list.sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
   return { fields, rows: rows as Record<string, readonly Row[]>, files: groupFiles(files, live) }
@@ -75,14 +81,20 @@ function withEntry(
   return next
 }
 
+/** Answers with other files: their cells need not be read again for it. */
+export function withFiles(answers: Answers, files: readonly AttachedFile[]): Answers {
+  const live = new Set(Object.entries(answers.rows).flatMap(([list, rows]) => rows.map(({ id }) => `${list}/${id}`)))
+  return { ...answers, files: groupFiles(files, live) }
+}
+
 function groupFiles(
   files: readonly AttachedFile[],
-  live: ReadonlyMap<string, unknown>,
+  live: { has(row: string): boolean },
 ): Record<string, readonly FileReference[]> {
   const grouped: Record<string, FileReference[]> = {}
   for (const { path, ...file } of files) {
-    const parts = path.split('/')
-    if (parts.length === 3 && !live.has(`${parts[0]}/${parts[1]}`)) continue
+    const row = path.lastIndexOf('/')
+    if (row !== -1 && !live.has(path.slice(0, row))) continue
     ;(grouped[path] ??= []).push(file)
   }
   for (const list of Object.values(grouped)) list.sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
