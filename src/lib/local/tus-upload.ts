@@ -44,11 +44,11 @@ const responseOf = (error: Error | DetailedError): HttpResponse | null =>
 const statusOf = (error: Error | DetailedError): number => responseOf(error)?.getStatus() ?? 0
 
 /**
- * No answer, busy, locked by our own cut request, or broken over there: worth another attempt. A refusal is not; nor is 503, by
- * which the server says that something it stands on is away: the line waits and says so meanwhile.
+ * No answer, locked by our own cut request, or broken over there: worth another attempt. A refusal is not; nor are 429 and 503, by
+ * which the server says how long it wishes to be left alone: the line waits for that and says so meanwhile.
  */
 export const shouldRetry = (status: number): boolean =>
-  status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 503)
+  status === 0 || status === 409 || status === 423 || (status >= 500 && status !== 503)
 
 function refusalOf(error: Error | DetailedError): Refused {
   const response = responseOf(error)

@@ -90,6 +90,9 @@ const TOGETHER_AT_LEAST = 256 * KB
 /** Not tried yet: what was tried goes by itself, from where it was cut, and says its own words. */
 const isNew = (row: KeptUpload) => row.state === 'queued' && row.sha256 === null && row.url === null
 
+/** How long the server wishes to be left alone, ms (`Retry-After`). */
+const pauseAsked = ({ params }: Refused): number => Number(params?.['seconds'] ?? 0) * 1000
+
 const byOrder = (a: KeptUpload, b: KeptUpload) =>
   a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.position - b.position
 
@@ -498,16 +501,18 @@ export class Uploads {
     const attempt = (this.#attempts.get(row.id) ?? 0) + 1
     // Without a network it waits for one, however long.
     const waits = code === 'network.offline' && !this.#deps.online()
-    const again = waits || (PASSING.includes(code) && attempt < ATTEMPTS)
+    const asked = pauseAsked(outcome)
+    // Who has to wait longer than until the next attempt by itself is told so.
+    const again = waits || (PASSING.includes(code) && attempt < ATTEMPTS && asked <= this.#later)
     if (!waits) this.#attempts.set(row.id, again ? attempt : 0)
-    if (again && !waits) this.#rest(row.id, this.#pause * 2 ** (attempt - 1))
+    if (again && !waits) this.#rest(row.id, Math.max(asked, this.#pause * 2 ** (attempt - 1)))
     const change = again
       ? { state: 'queued' as const }
       : PASSING.includes(code)
         ? failed('attachment.upload-failed')
         : refusedAs(outcome)
     await steadily(db, () => db.uploads.update(row.id, change))
-    if (!again && PASSING.includes(code)) this.#tryLater(row.id)
+    if (!again && PASSING.includes(code)) this.#tryLater(row.id, Math.max(asked, this.#later))
   }
 
   /** Several small ones in one request. Where that fails, each goes by itself: then it is said of each what is to be said. */
@@ -572,7 +577,8 @@ export class Uploads {
       this.#carries = Math.min(TOGETHER_BYTES, Math.max(TOGETHER_AT_LEAST, carries))
     }
     for (const [place, { row, file }] of going.entries()) {
-      const outcome = sent.ok ? sent.value[place] : undefined
+      // A server that names a pause is not asked before it is over, by none of them.
+      const outcome = sent.ok ? sent.value[place] : pauseAsked(sent) > 0 ? sent : undefined
       if (!outcome) {
         if (!abortOf(row).signal.aborted) await steadily(db, () => db.uploads.update(row.id, { state: 'queued' }))
         if (!abort.signal.aborted) this.#rest(row.id, this.#pause)
@@ -594,13 +600,13 @@ export class Uploads {
     ])
   }
 
-  #tryLater(id: string): void {
+  #tryLater(id: string, pause: number): void {
     if (!this.#stop) return
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       const row = this.#rows.find((one) => one.id === id)
       if (row?.state === 'failed' && row.code === 'attachment.upload-failed') void this.retry(id)
-    }, this.#later)
+    }, pause)
     this.#timers.add(timer)
   }
 

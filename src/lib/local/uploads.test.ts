@@ -31,6 +31,7 @@ class TestTransport implements UploadTransport {
   ahead = 0
   refusal: ReturnType<typeof refuse> | null = null
   order: string[] = []
+  sentAt: number[] = []
 
   async known({ sha256 }: { sha256: string }): Promise<Outcome<string | null>> {
     this.asked += 1
@@ -44,6 +45,7 @@ class TestTransport implements UploadTransport {
     this.most = Math.max(this.most, this.atOnce)
     this.order.push(file.name)
     this.requests.push([file.name])
+    this.sentAt.push(performance.now())
     try {
       await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.waitFor))
       const url = file.url ?? `https://example.invalid/uploads/u${this.parts.size + 1}`
@@ -74,7 +76,8 @@ class TestTransport implements UploadTransport {
     this.requests.push(files.map(({ name }) => name))
     try {
       await eventually(() => expect(this.most).toBeGreaterThanOrEqual(this.waitFor))
-      if (this.failsTogether) return refuse('network.offline')
+      this.sentAt.push(performance.now())
+      if (this.failsTogether) return this.refusal ?? refuse('network.offline')
       this.ahead += this.takes
       const answers: Outcome<string>[] = []
       for (const [place, file] of files.entries()) {
@@ -386,6 +389,36 @@ describe('files on their way', () => {
     await eventually(() => expect(transport.order.length).toBeGreaterThan(3))
     transport.refusal = null
     await settled('sent')
+  })
+
+  it('a server that names a pause is not asked before it is over, neither for one file nor for several', async () => {
+    transport.refusal = refuse('request.too-many', { seconds: 0.3 })
+    transport.failsTogether = true
+    await uploads.choose(draft, SLOT, [pdf(3000, '甲.pdf', 'a'), pdf(3000, '乙.pdf', 'b')])
+    await uploads.start(draft)
+    await eventually(() => expect(transport.requests).toHaveLength(1))
+    transport.failsTogether = false
+    await eventually(() => expect(transport.requests).toHaveLength(3))
+    await uploads.idle()
+    transport.refusal = null
+    await settled('sent')
+    const [together, first, , second] = transport.sentAt
+    expect(transport.requests.slice(1).flat().sort()).toEqual(['甲.pdf', '甲.pdf', '乙.pdf', '乙.pdf'].sort())
+    expect(first! - together!).toBeGreaterThanOrEqual(290)
+    expect(second! - first!).toBeGreaterThanOrEqual(290)
+  })
+
+  it('where the pause is longer than a person would wait unaware, it is said at once that it failed', async () => {
+    uploads = open(20)
+    await uploads.start()
+    transport.refusal = refuse('request.too-many', { seconds: 0.4 })
+    await uploads.choose(draft, SLOT, [pdf(3000)])
+    await uploads.start(draft)
+    await settled('failed')
+    expect(transport.sentAt).toHaveLength(1)
+    transport.refusal = null
+    await settled('sent')
+    expect(transport.sentAt[1]! - transport.sentAt[0]!).toBeGreaterThanOrEqual(390)
   })
 
   it('a file that the server finds damaged is refused with its words and not tried again', async () => {
