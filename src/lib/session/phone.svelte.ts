@@ -3,7 +3,7 @@ import type { Batches } from '$lib/local/batches.svelte.ts'
 import { StorageWatch } from '$lib/local/storage.svelte.ts'
 import { api, ask } from './api.ts'
 import { AppUpdate } from './app-update.svelte.ts'
-import { comes } from './comes.ts'
+import { comes, untilItWorks } from './comes.ts'
 import { ServerClock } from './server-clock.svelte.ts'
 import { Session, type TabMessage } from './session.svelte.ts'
 import { whenIdle } from './when-idle.ts'
@@ -130,7 +130,7 @@ export class Phone {
 
   /** Does what needs the store, and again while that does not open: a full phone may have room in a moment. */
   async #untilItOpens(step: () => Promise<void>): Promise<void> {
-    await comes(step, (fault) => {
+    await untilItWorks(step, (fault) => {
       console.error((this.#fault = fault))
       return true
     })
