@@ -11,7 +11,7 @@ import { type Application, type Form, formOf } from '#server/applications/action
 import { gatherFacts, integrityOf, mustBeOpened } from '#server/applications/actions/lifecycle-facts.ts'
 import { openedBy, papersOf, returnRequestOf, snapshotOf, transitionsOf } from '#server/applications/actions/records.ts'
 import { rolesOver } from '#server/applications/scope.ts'
-import { officeMessagesOf } from '#server/notices/actions.ts'
+import { isReachable, officeMessagesOf } from '#server/notices/actions.ts'
 import type { StockPhrases } from '#domain/rules/stock-phrases.ts'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
@@ -123,6 +123,8 @@ interface CaseView {
   }[]
   /** whether the person may write to the applicant */
   readonly mayWrite: boolean
+  /** false where the applicant closed his account: no notice comes to him */
+  readonly isReachable: boolean
   readonly returnRequest: { readonly reason: string; readonly at: Date } | null
   readonly neighbours: { readonly prev: string | null; readonly next: string | null }
 }
@@ -172,21 +174,35 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
   if (!application) return refuse('request.not-found')
   if (application.accountId === who.accountId) return refuse('account.own-application')
   // What does not wait for one another goes to the database together.
-  const [snapshot, form, steps, comments, opened, request, marks, papers, neighbours, duplicates, integrity, phrases] =
-    await Promise.all([
-      snapshotOf(db, who, id),
-      formOf(db, who, application, now, platform.secrets),
-      transitionsOf(db, who, id),
-      listComments(db, who, id),
-      openedBy(db, who, id),
-      returnRequestOf(db, who, id, application.round),
-      listMarks(db, who, id),
-      papersOf(db, who, id),
-      findNeighbours(db, who, application),
-      duplicatesOf(db, who, application),
-      integrityOf(db, who, application.accountId),
-      stockPhrases(db, who),
-    ])
+  const [
+    snapshot,
+    form,
+    steps,
+    comments,
+    opened,
+    request,
+    marks,
+    papers,
+    neighbours,
+    duplicates,
+    integrity,
+    phrases,
+    reachable,
+  ] = await Promise.all([
+    snapshotOf(db, who, id),
+    formOf(db, who, application, now, platform.secrets),
+    transitionsOf(db, who, id),
+    listComments(db, who, id),
+    openedBy(db, who, id),
+    returnRequestOf(db, who, id, application.round),
+    listMarks(db, who, id),
+    papersOf(db, who, id),
+    findNeighbours(db, who, application),
+    duplicatesOf(db, who, application),
+    integrityOf(db, who, application.accountId),
+    stockPhrases(db, who),
+    isReachable(db, application.accountId),
+  ])
   if (!snapshot) throw new Error(`Submitted but not frozen: ${id}`)
   const { batch, type, facts } = form
   const [before, names, available] = await Promise.all([
@@ -277,6 +293,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
       at: one.createdAt,
     })),
     mayWrite: writerRole(who, application) !== undefined,
+    isReachable: reachable,
     returnRequest: request ? { reason: request.reason, at: request.createdAt } : null,
     neighbours,
   })

@@ -78,7 +78,8 @@ export async function noticeRecord(db: Kysely<Database>, who: Signed, applicatio
   const application = await findCase(db, who, applicationId)
   if (!application) return refuse('request.not-found')
   if (application.accountId === who.accountId) return refuse('account.own-application')
-  return ok({ notices: await deliveriesOf(db, applicationId), mayResend: writerRole(who, application) !== undefined })
+  const mayResend = writerRole(who, application) !== undefined && (await isReachable(db, application.accountId))
+  return ok({ notices: await deliveriesOf(db, applicationId), mayResend })
 }
 
 /** Sends a notice again; it stands in the audit who did so. Refused as `messageApplicant` is, and as `resend`. */

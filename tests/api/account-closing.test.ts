@@ -144,6 +144,12 @@ describe.each(await databaseKinds())('an account that its owner closes (PIPL 47)
     expect((await problemOf(await desk.api.api.review.applications[':id'].messages.$post(message))).code).toBe(
       'notice.account-closed',
     )
+    expect(await bodyOf(await desk.api.api.review.applications[':id'].$get({ param: { id } }))).toMatchObject({
+      isReachable: false,
+    })
+    expect(await bodyOf(await desk.api.api.review.applications[':id'].notices.$get({ param: { id } }))).toMatchObject({
+      mayResend: false,
+    })
   })
 
   test('the number of whom there is a record is not free: two people at the counter who saw his card give the account back', async () => {
