@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { SECRET_PURPOSES } from '#server/notices/sms-text.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import { transitionIds } from '#domain/lifecycle/transitions.ts'
-import { isHidden, publishedStates } from '#server/applications/shown-state.ts'
+import { aboutObjections, isHidden, publishedStates, shownWithoutObjection } from '#server/applications/shown-state.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
 import type { Signed } from '#server/platform/who.ts'
@@ -235,17 +235,20 @@ async function told<Taken extends Step>(
   { state, batchId }: { readonly state: State; readonly batchId: string },
   steps: readonly Taken[],
 ): Promise<{ state: State; steps: readonly Taken[] }> {
-  if (!isHidden(state, false)) return { state, steps }
-  const published = await db
-    .selectFrom('application')
-    .where('batchId', '=', batchId)
-    .where('state', 'in', publishedStates)
-    .select('id')
-    .limit(1)
-    .executeTakeFirst()
+  const open = steps.filter(({ transition }) => !aboutObjections.includes(transition))
   const decision = steps.findLast(({ toState }) => toState === state)
-  if (!decision || !isHidden(state, published !== undefined)) return { state, steps }
-  return { state: decision.fromState, steps: steps.filter((one) => one !== decision) }
+  if (decision && isHidden(state, false)) {
+    const published = await db
+      .selectFrom('application')
+      .where('batchId', '=', batchId)
+      .where('state', 'in', publishedStates)
+      .select('id')
+      .limit(1)
+      .executeTakeFirst()
+    if (isHidden(state, published !== undefined))
+      return { state: decision.fromState, steps: open.filter((one) => one !== decision) }
+  }
+  return { state: shownWithoutObjection(state), steps: open }
 }
 
 /** The person's applications with what he filled in, what was submitted, and what became of them. */

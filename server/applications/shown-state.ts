@@ -1,4 +1,5 @@
 import type { State } from '#domain/lifecycle/states.ts'
+import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 
 /** States in which the applicants of a batch see that its results were published (A30). */
 export const publishedStates: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED', 'REVOKED']
@@ -6,6 +7,12 @@ export const publishedStates: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CON
 /** Whether the applicant must not know the state yet (A30). */
 export const isHidden = (state: State, released: boolean): boolean =>
   state === 'PASSED' || (state === 'FAILED' && !released)
+
+/** Steps whose reasons name who objected: those are for the office alone (T18). */
+export const aboutObjections: readonly string[] = ['registerObjection', 'dismissObjection'] satisfies TransitionId[]
+
+/** Whether somebody objected, and is being looked into, is the office's (T18): outside it the publicity goes on. */
+export const shownWithoutObjection = (state: State): State => (state === 'OBJECTION' ? 'PUBLICITY' : state)
 
 /**
  * The state as the applicant may know it (A30): what the committee or the office decided stays 评审中 or 核准中 until the
@@ -17,5 +24,6 @@ export function shownState(
   released: boolean,
 ): State {
   const { state, decidedBy } = application
-  return isHidden(state, released) ? (decidedBy === 'committee' ? 'COMMITTEE' : 'APPROVAL') : state
+  if (isHidden(state, released)) return decidedBy === 'committee' ? 'COMMITTEE' : 'APPROVAL'
+  return shownWithoutObjection(state)
 }

@@ -1,6 +1,7 @@
 import { labelOf } from '#domain/code-lists/index.ts'
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { isReason } from '#domain/rules/reason.ts'
 import { dateInShanghai, publicityEnds } from '#domain/working-days.ts'
 import { nameOf } from '#server/applications/actions/notice-params.ts'
 import { applyTransition } from '#server/applications/actions/apply-transition.ts'
@@ -18,6 +19,7 @@ import {
   findList,
   findListOf,
   findPublished,
+  hasOtherObjection,
   listEntries,
   listLists,
   listObjections,
@@ -241,7 +243,10 @@ export async function registerObjection(
   return ok({ id })
 }
 
-/** What came of an objection: the application goes on, or is cancelled (T19). */
+/**
+ * What came of an objection: the application goes on when none is left that is looked into, or is cancelled (T19). Where it was
+ * cancelled meanwhile, only what was found is noted.
+ */
 export async function decideObjection(
   ctx: Act,
   who: Signed,
@@ -250,11 +255,20 @@ export async function decideObjection(
 ): Promise<Outcome<undefined>> {
   const objection = await lockObjection(ctx.db, who, id)
   if (!objection) return refuse('request.not-found')
+  if (objection.accountId === who.accountId) return refuse('account.own-application')
   if (objection.upheld !== null) return refuse('application.handled-by-other')
   const { upheld, opinion } = decision
-  const transition = upheld ? 'upholdObjection' : 'dismissObjection'
-  const done = await applyTransition(ctx, objection.applicationId, transition, { reason: opinion })
-  if (!done.ok) return done
+  if (!isReason(opinion)) return refuse('application.reason-required')
+  const { applicationId } = objection
+  const goesOn = !upheld && (await hasOtherObjection(ctx.db, who, objection))
+  if (objection.state === 'OBJECTION' && !goesOn) {
+    const transition = upheld ? 'upholdObjection' : 'dismissObjection'
+    const done = await applyTransition(ctx, applicationId, transition, { reason: opinion })
+    if (!done.ok) return done
+  } else {
+    // not at the application: who it is about reads what is written there
+    ctx.audit({ action: 'publicity.objection-decided', subject: `objection:${id}`, details: { upheld } })
+  }
   await ctx.db
     .updateTable('objection')
     .set({ upheld, opinion: opinion.trim(), decidedBy: who.accountId, decidedAt: ctx.now })

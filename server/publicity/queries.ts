@@ -149,8 +149,32 @@ export const listObjections = (db: Db, _who: Signed, listId: string) =>
     .orderBy('objection.id')
     .execute()
 
+/** An objection and the application that it is about: of two about one application, one is decided after the other. */
 export const lockObjection = (db: Db, _who: Signed, id: string) =>
-  db.selectFrom('objection').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  db
+    .selectFrom('objection')
+    .innerJoin('application', 'application.id', 'objection.applicationId')
+    .selectAll('objection')
+    .select(['application.state', 'application.accountId'])
+    .where('objection.id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+
+/** Whether another objection about the application is still being looked into. */
+export async function hasOtherObjection(
+  db: Db,
+  _who: Signed,
+  { id, applicationId }: { readonly id: string; readonly applicationId: string },
+): Promise<boolean> {
+  const other = await db
+    .selectFrom('objection')
+    .select('id')
+    .where('applicationId', '=', applicationId)
+    .where('id', '!=', id)
+    .where('upheld', 'is', null)
+    .executeTakeFirst()
+  return other !== undefined
+}
 
 /** The list an application stands on, published or not. */
 export const findListOf = (db: Db, _who: Signed, applicationId: string) =>

@@ -11,6 +11,7 @@ import { type Application, type Form, formOf } from '#server/applications/action
 import { gatherFacts, integrityOf, mustBeOpened } from '#server/applications/actions/lifecycle-facts.ts'
 import { openedBy, papersOf, returnRequestOf, snapshotOf, transitionsOf } from '#server/applications/actions/records.ts'
 import { rolesOver } from '#server/applications/scope.ts'
+import { aboutObjections } from '#server/applications/shown-state.ts'
 import { isReachable, officeMessagesOf } from '#server/notices/actions.ts'
 import type { StockPhrases } from '#domain/rules/stock-phrases.ts'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
@@ -214,6 +215,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
     ),
     offersFor(ctx, who, application, form),
   ])
+  const readsObjections = rolesOver(who, application).includes('office')
   const toOpen = Object.entries(snapshot.content.answers.files)
     .filter(([path]) => mustBeOpened(type, path))
     .flatMap(([, files]) => files)
@@ -270,7 +272,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
       to: one.toState,
       by: one.actorId === null ? '系统' : (names.get(one.actorId) ?? ''),
       role: one.role,
-      reason: one.reason,
+      reason: readsObjections || !aboutObjections.includes(one.transition) ? one.reason : '',
       at: one.at,
     })),
     available,

@@ -91,6 +91,83 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     words: { title: '公示', officeName: '职称办', phone: '0523', email: '', address: '' },
   })
 
+  /** One person in a publicity that runs, and how somebody objects to him. */
+  async function inPublicity() {
+    const batch = await world.batch()
+    const one = await passed(batch)
+    await bodyOf(await walk.publish(desks, await walk.draft(desks, batch)))
+    const object = async (objectorName: string) => {
+      const json = {
+        applicationId: one.id,
+        objectorName,
+        objectorContact: '13800000001',
+        content: `${objectorName}：论文系他人代写`,
+      }
+      return (await bodyOf(await desk().objections.$post({ json }))).id
+    }
+    const decide = async (id: string, upheld: boolean) =>
+      (await desk().objections[':id'].decide.$post({ param: { id }, json: { upheld, opinion: '经核查，有原稿为证' } }))
+        .status
+    const state = async () =>
+      (await world.db.selectFrom('application').select('state').where('id', '=', one.id).executeTakeFirstOrThrow())
+        .state
+    return { ...one, object, decide, state }
+  }
+
+  test('[T18, T19] a second objection is taken while the first is looked into, and the publicity goes on when none is left', async () => {
+    const { object, decide, state } = await inPublicity()
+    const [first, second] = [await object('钱正义'), await object('孙直言')]
+    expect(await decide(first, false)).toBe(204)
+    expect(await state()).toBe('OBJECTION')
+    expect(await decide(second, false)).toBe(204)
+    expect(await state()).toBe('PUBLICITY')
+  }, 60_000)
+
+  test('[T18, T19] of two that are decided at the same moment none waits for the other for ever', async () => {
+    const { object, decide, state } = await inPublicity()
+    const both = [await object('钱正义'), await object('孙直言')]
+    expect(await Promise.all(both.map((id) => decide(id, false)))).toEqual([204, 204])
+    expect(await state()).toBe('PUBLICITY')
+  }, 60_000)
+
+  test('[T19, T24] what was found is noted where the application was cancelled meanwhile', async () => {
+    const { id, object, decide, state } = await inPublicity()
+    const [first, second, third] = [await object('钱正义'), await object('孙直言'), await object('李清白')]
+    expect(await decide(first, true)).toBe(204)
+    expect(await state()).toBe('CANCELLED')
+    expect(await decide(second, false)).toBe(204)
+    expect(await decide(third, true)).toBe(204)
+    expect(await state()).toBe('CANCELLED')
+    const rows = await world.db.selectFrom('objection').select('upheld').where('applicationId', '=', id).execute()
+    expect(rows.map(({ upheld }) => upheld).sort()).toEqual([false, true, true])
+  }, 60_000)
+
+  test('[T18] who objected, and why, is for the office alone: not for the applicant, nor for a clerk at the case', async () => {
+    const { id, browser, object, decide } = await inPublicity()
+    const objection = await object('钱正义')
+    const told = async () => {
+      const api = apiOf(browser)
+      const copy = await bodyOf(await api.accounts.me.data.$get())
+      return [
+        copy,
+        await bodyOf(await api.applications.$get()),
+        await bodyOf(await api.applications[':id'].$get({ param: { id } })),
+      ]
+    }
+    const [copy] = await told()
+    expect(copy).toMatchObject({ applications: [{ state: 'PUBLICITY' }] })
+    const reasons = async (who: keyof Desks) =>
+      (await bodyOf(await apiOf(desks[who]).review.applications[':id'].$get({ param: { id } }))).transitions.map(
+        ({ reason }) => reason,
+      )
+    expect(await decide(objection, false)).toBe(204)
+    for (const said of await told()) {
+      expect(JSON.stringify(said)).not.toMatch(/钱正义|他人代写|objection/i)
+    }
+    expect((await reasons('office')).join()).toContain('钱正义')
+    expect((await reasons('clerk')).join()).not.toMatch(/钱正义|原稿/)
+  }, 60_000)
+
   test('certificates: listed by batch, handed out once numbered, by the 受理点 they belong to', async () => {
     const batch = await world.batch({ type: 'reissue' })
     const { id } = await submitted(world, { batch })

@@ -54,7 +54,7 @@ const expected: Record<
   approveReissue: { rule: 'T16', to: 'CONFIRMED', from: { APPROVAL: 'office' }, types: 'reissue' },
   refuseApproval: { rule: 'T16', to: 'REJECTED', from: { APPROVAL: 'office' } },
   publish: { rule: 'T17', to: 'PUBLICITY', from: { PASSED: 'office' }, types: 'initial review' },
-  registerObjection: { rule: 'T18', to: 'OBJECTION', from: { PUBLICITY: 'office' } },
+  registerObjection: { rule: 'T18', to: 'OBJECTION', from: { PUBLICITY: 'office', OBJECTION: 'office' } },
   dismissObjection: { rule: 'T19', to: 'PUBLICITY', from: { OBJECTION: 'office' } },
   upholdObjection: { rule: 'T19', to: 'CANCELLED', from: { OBJECTION: 'office' } },
   confirm: { rule: 'T20', to: 'CONFIRMED', from: { PUBLICITY: 'office' } },

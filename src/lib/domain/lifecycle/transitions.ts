@@ -234,7 +234,8 @@ export const transitions = {
   registerObjection: {
     rule: 'T18',
     label: '登记异议',
-    from: ['PUBLICITY'],
+    // A second one may come while the first is looked into.
+    from: ['PUBLICITY', 'OBJECTION'],
     to: 'OBJECTION',
     by: ['office'],
     guards: ['notOwn', 'reasonGiven', 'publicityRunning'],
