@@ -3,7 +3,7 @@ import type { SyncAnswer } from '#domain/sync/protocol.ts'
 import { expect, test } from './application.ts'
 import { batchNamed, filledDraft } from './filled-draft.ts'
 import { officeSteps } from './office-steps.ts'
-import { choose, fill, next, register, saveRow } from './walk.ts'
+import { choose, demoPerson, fill, next, register, saveRow, signIn } from './walk.ts'
 
 test.use({ world: 'walks' })
 
@@ -127,4 +127,44 @@ test('[R28, R31, R33, R37, R38, R40, R89, R93] an applicant reads the guide, fil
     expect(bytes.subarray(0, 5).toString('latin1')).toBe('%PDF-')
   })
   expect(errors).toEqual([])
+})
+
+test('[R37] a record just saved opens again from its card', async ({ server, phone }) => {
+  const page = await phone.newPage()
+  await signIn(page, demoPerson('applicant'))
+  await expect(page).toHaveURL(/\/home/)
+  const { id: batchId } = await batchNamed(page.request, /初定/)
+  const id = crypto.randomUUID()
+  const data = { batchId }
+  expect((await page.request.post(`/api/applications/${id}/reading`, { data })).status()).toBe(200)
+  await server.advanceClock(21_000)
+  expect((await page.request.post(`/api/applications/${id}/reading/accept`, { data })).status()).toBe(200)
+  await page.goto(`/applications/${id}/probation`)
+
+  const adding = page.getByRole('dialog', { name: '增加记录' })
+  const editing = page.getByRole('dialog', { name: '编辑记录' })
+  const unit = editing.getByLabel('工作单位及部门', { exact: true })
+  const add = page.getByRole('button', { name: /^增加一条记录/ })
+  const addRow = async (name: string): Promise<void> => {
+    await fill(adding, '开始时间', '2025.7')
+    await fill(adding, '工作单位及部门', name)
+    await fill(adding, '从事何种专业技术工作', '建筑结构设计')
+    await saveRow(page, '这条记录')
+    await expect(adding).toBeHidden()
+  }
+
+  await test.step('added, saved, opened again, saved, and opened once more', async () => {
+    await add.click()
+    await addRow('海陵建筑设计院结构所')
+    await page.getByRole('button', { name: /^编辑/ }).click()
+    await expect(unit).toHaveValue('海陵建筑设计院结构所')
+    await fill(editing, '工作单位及部门', '海陵建筑设计院一所')
+    await saveRow(page, '这条记录')
+    await expect(editing).toBeHidden()
+    await page.getByRole('button', { name: /^编辑/ }).click()
+    await expect(unit).toHaveValue('海陵建筑设计院一所')
+    await editing.getByRole('button', { name: '取消' }).click()
+    await expect(editing).toBeHidden()
+    await expect(page.getByRole('button', { name: /^编辑/ })).toBeFocused()
+  })
 })
