@@ -129,7 +129,10 @@ test('[R28, R31, R33, R37, R38, R40, R89, R93] an applicant reads the guide, fil
   expect(errors).toEqual([])
 })
 
-test('[R37] a record just saved opens again from its card', async ({ server, phone }) => {
+test('[R37] a record just saved opens again from its card; a double tap adds one record, and deletes what is taken back as a whole', async ({
+  server,
+  phone,
+}) => {
   const page = await phone.newPage()
   await signIn(page, demoPerson('applicant'))
   await expect(page).toHaveURL(/\/home/)
@@ -141,6 +144,7 @@ test('[R37] a record just saved opens again from its card', async ({ server, pho
   expect((await page.request.post(`/api/applications/${id}/reading/accept`, { data })).status()).toBe(200)
   await page.goto(`/applications/${id}/probation`)
 
+  const cards = page.locator('article.row-card')
   const adding = page.getByRole('dialog', { name: '增加记录' })
   const editing = page.getByRole('dialog', { name: '编辑记录' })
   const unit = editing.getByLabel('工作单位及部门', { exact: true })
@@ -151,6 +155,10 @@ test('[R37] a record just saved opens again from its card', async ({ server, pho
     await fill(adding, '从事何种专业技术工作', '建筑结构设计')
     await saveRow(page, '这条记录')
     await expect(adding).toBeHidden()
+  }
+  const tapTwice = (button: HTMLElement): void => {
+    button.click()
+    button.click()
   }
 
   await test.step('added, saved, opened again, saved, and opened once more', async () => {
@@ -166,5 +174,20 @@ test('[R37] a record just saved opens again from its card', async ({ server, pho
     await editing.getByRole('button', { name: '取消' }).click()
     await expect(editing).toBeHidden()
     await expect(page.getByRole('button', { name: /^编辑/ })).toBeFocused()
+  })
+
+  await test.step('a double tap on 增加 adds one', async () => {
+    await add.evaluate(tapTwice)
+    await addRow('海陵建筑设计院二所')
+    await expect(cards).toHaveCount(2)
+  })
+
+  await test.step('a double tap on 删除 deletes what 撤销 brings back', async () => {
+    for (const box of await page.getByRole('checkbox', { name: /^选中/ }).all()) await box.check({ force: true })
+    await page.getByRole('button', { name: /^删除一条记录/ }).evaluate(tapTwice)
+    await expect(cards).toHaveCount(0)
+    await expect(page.getByText('已删除 2 条')).toBeVisible()
+    await page.getByRole('button', { name: '撤销' }).click()
+    await expect(cards).toHaveCount(2)
   })
 })
