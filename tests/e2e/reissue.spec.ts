@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { SyncAnswer } from '#domain/sync/protocol.ts'
+import { photoOf } from '../world/pdf-files.ts'
 import { expect, test } from './application.ts'
 import { batchNamed } from './filled-draft.ts'
 import { officeSteps } from './office-steps.ts'
-import { attach, certificates, choose, fill, next, register, synced } from './walk.ts'
+import { attach, certificates, choose, demoPerson, fill, next, register, signIn, synced } from './walk.ts'
 
 test.use({ world: 'walks' })
 
@@ -109,4 +110,39 @@ test('[R94, R103] an applicant asks for a certificate once more, and has it appr
     await expect(page.getByText('已发证').first()).toBeVisible()
   })
   expect(errors).toEqual([])
+})
+
+test('another picture can be chosen when the first is too small, and the photo be exchanged afterwards', async ({
+  server,
+  phone,
+}) => {
+  const page = await phone.newPage()
+  await signIn(page, demoPerson('applicant'))
+  await expect(page).toHaveURL(/\/home/)
+  const { id: batchId } = await batchNamed(page.request, /补证/)
+  const id = crypto.randomUUID()
+  const data = { batchId }
+  expect((await page.request.post(`/api/applications/${id}/reading`, { data })).status()).toBe(200)
+  await server.advanceClock(21_000)
+  expect((await page.request.post(`/api/applications/${id}/reading/accept`, { data })).status()).toBe(200)
+  await page.goto(`/applications/${id}/request`)
+
+  const photo = page.getByRole('group', { name: '照片' })
+  const sheet = page.getByRole('dialog', { name: '裁剪照片' })
+  const pick = async (width: number, height: number): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: /^照片：/ }).click()
+    const buffer = Buffer.from(photoOf(width, height))
+    await (await chooser).setFiles({ name: '照片.jpg', mimeType: 'image/jpeg', buffer })
+  }
+
+  await pick(100, 140)
+  await sheet.getByRole('button', { name: '换一张' }).click()
+  await expect(sheet).toBeHidden()
+  for (let turn = 0; turn < 2; turn += 1) {
+    await pick(780 + turn, 1134)
+    await sheet.getByRole('button', { name: '用这张照片' }).click()
+    await expect(sheet).toBeHidden()
+    await expect(photo.getByText('已上传')).toBeVisible()
+  }
 })
