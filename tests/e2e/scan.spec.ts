@@ -10,7 +10,7 @@ import { pdfOfCertificates } from '../world/certificates.ts'
 import { expect, type Page, test as base } from './application.ts'
 import { officeOpen, officeSignIn } from './office-walk.ts'
 import { faults, smallest } from './screen-faults.ts'
-import { attach, certificates, choose, fill, next, signIn } from './walk.ts'
+import { attach, certificates, choose, fill, next, register, signIn } from './walk.ts'
 
 /** Camera to PDF, with Chromium's fake camera before a page on a table. */
 
@@ -45,7 +45,6 @@ const person = (role: string) => {
 
 /** Starts 补证 through its reading gate. @returns the application's address */
 async function startReissue(page: Page): Promise<string> {
-  await signIn(page, person('applicant'))
   await expect(page).toHaveURL(/\/home/)
   await page.goto('/apply/reissue')
   await page.getByRole('link', { name: /补证/ }).last().click()
@@ -155,6 +154,7 @@ test('[R41, R44, R48] pages before the camera become a PDF within 500 KB, whatev
   const shot = (name: string) => page.screenshot({ path: testInfo.outputPath(`${name}.png`) })
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
+  await signIn(page, person('applicant'))
   const application = await startReissue(page)
   const request = `${application}/request`
 
@@ -353,4 +353,42 @@ test('[R41, R44, R48] pages before the camera become a PDF within 500 KB, whatev
   expect(errors).toEqual([])
   await other.close()
   await phone.close()
+})
+
+test('what was decided about the pages of a card holds, and a page deleted is named by its number', async ({
+  phone,
+}) => {
+  const page = await phone.newPage()
+  await register(page, {
+    fullName: '李建国',
+    idNumber: '321282199107180059',
+    mobile: '13912345678',
+    password: 'Qingshan-2026-yue',
+  })
+  const application = await startReissue(page)
+  await page.goto(`${application}/request`)
+  await openScanner(page, '身份证正反面')
+  await album(page, photo(photographPage()), photo(photographPage(20)))
+  const together = page.getByRole('switch', { name: '正反面放在一页' })
+  const size = page.getByText(/^\d 页·\d+ KB$/)
+  await expect(together).toBeChecked({ timeout: 60_000 })
+
+  await test.step('both sides on one page, once switched off, stay apart', async () => {
+    await together.press('Space')
+    await expect(together).not.toBeChecked()
+    await page.getByRole('button', { name: '第 1 页，修改' }).click()
+    await page.getByRole('button', { name: '用这一页' }).click()
+    await expect(size).toHaveText(/^2 页/, { timeout: 60_000 })
+    await expect(together).not.toBeChecked()
+    await page.reload()
+    await expect(size).toHaveText(/^2 页/, { timeout: 60_000 })
+    await expect(together).not.toBeChecked()
+  })
+
+  await test.step('a page deleted where it is looked at is named by its number', async () => {
+    await page.getByRole('button', { name: '第 2 页，修改' }).click()
+    await page.getByRole('button', { name: '删除这一页' }).click()
+    await expect(page.getByText('已删除第 2 页')).toBeVisible()
+    await expect(leaves(page)).toHaveCount(1)
+  })
 })

@@ -156,8 +156,8 @@ export interface KeptScan {
   path: string
   pages: readonly KeptScanPage[]
   quality: ScanQuality
-  /** both sides of an identity card on one page */
-  together: boolean
+  /** both sides of an identity card on one page; null: neither the person nor the app has decided yet */
+  together: boolean | null
   at: string
 }
 

@@ -36,7 +36,11 @@ export class ScanStack {
     return this.#kept.quality
   }
   get together(): boolean {
-    return this.#kept.together
+    return this.#kept.together === true
+  }
+  /** Nobody has said yet whether both sides go on one page. */
+  get undecided(): boolean {
+    return this.#kept.together === null
   }
 
   /** Reads what an earlier visit left, and throws away pictures that no page shows any more. */
@@ -46,7 +50,8 @@ export class ScanStack {
       const rows = await db.scans.where('[applicationId+path]').equals([this.applicationId, this.path]).toArray()
       const kept = rows.find((one) => one.accountId === accountId)
       if (!kept) return
-      this.#kept = kept
+      // Scans of earlier versions say false from the start; with fewer than two pages nobody was asked.
+      this.#kept = kept.together === false && kept.pages.length < 2 ? { ...kept, together: null } : kept
       const shown = new Set(kept.pages.map(({ id }) => id))
       const pictures = await db.scanPictures.where({ scanId: kept.id }).primaryKeys()
       await db.scanPictures.bulkDelete(pictures.filter((id) => !shown.has(id)))
@@ -121,7 +126,7 @@ export class ScanStack {
       path: this.path,
       pages: [],
       quality: 'clear',
-      together: false,
+      together: null,
       at: new Date(clock.now()).toISOString(),
     }
   }

@@ -54,6 +54,20 @@ it('keeps pages, their order and how they are to look through a reload', async (
   expect((await stackOf('contract')).pages).toEqual([])
 })
 
+it('remembers that both sides were to stay apart; a scan of an earlier version, which says so from the start, is undecided', async () => {
+  const stack = await stackOf()
+  await add(stack, '甲')
+  expect([stack.together, stack.undecided]).toEqual([false, true])
+  await add(stack, '乙')
+  await stack.set({ together: false })
+  const again = await stackOf()
+  expect([again.together, again.undecided]).toEqual([false, false])
+  const earlier = await stackOf('contract')
+  await add(earlier, '丙')
+  await earlier.set({ together: false })
+  expect((await stackOf('contract')).undecided).toBe(true)
+})
+
 it('a page that was deleted can be put back until the scan is opened again; then its picture is gone', async () => {
   const stack = await stackOf()
   const id = await add(stack, '甲')
