@@ -355,10 +355,22 @@ test('[R41, R44, R48] pages before the camera become a PDF within 500 KB, whatev
   await phone.close()
 })
 
-test('what was decided about the pages of a card holds, and a page deleted is named by its number', async ({
+/** Runs in the page: a file of fewer bytes is refused, as a page is on which too much stands. */
+function refuseFilesBelow(least: number): void {
+  const send = Worker.prototype.postMessage as (this: Worker, message: unknown, ...more: unknown[]) => void
+  Worker.prototype.postMessage = function (this: Worker, message: unknown, ...more: unknown[]): void {
+    const { id, type, limit } = message as { id?: number; type?: string; limit?: number }
+    if (type !== 'fit' || limit === undefined || limit >= least) return send.call(this, message, ...more)
+    const data = { id, type: 'refused', problem: { ok: false, code: 'scan.limit-too-small' } }
+    this.dispatchEvent(new MessageEvent('message', { data }))
+  }
+}
+
+test('what was decided about the pages of a card holds, and a 画质 that cannot be kept to is taken back', async ({
   phone,
 }) => {
   const page = await phone.newPage()
+  await page.addInitScript(refuseFilesBelow, 200 * 1024)
   await register(page, {
     fullName: '李建国',
     idNumber: '321282199107180059',
@@ -390,5 +402,15 @@ test('what was decided about the pages of a card holds, and a page deleted is na
     await page.getByRole('button', { name: '删除这一页' }).click()
     await expect(page.getByText('已删除第 2 页')).toBeVisible()
     await expect(leaves(page)).toHaveCount(1)
+  })
+
+  await test.step('省空间 is refused, and 清晰 chosen again', async () => {
+    const sheet = page.getByRole('dialog', { name: '画质' })
+    await page.getByRole('button', { name: '画质：清晰' }).click()
+    await sheet.getByText('省空间').click()
+    await expect(page.getByRole('button', { name: '再试一次' })).toBeVisible()
+    await page.getByRole('button', { name: '画质：省空间' }).click()
+    await sheet.getByText('清晰', { exact: true }).click()
+    await expect(size).toHaveText(/^1 页/, { timeout: 60_000 })
   })
 })
