@@ -246,52 +246,23 @@ export class Uploads {
    * against its slot, and keeps the bytes. Nothing is sent before 【开始上传】. What is refused stays as a line that says why.
    */
   async choose(draft: Draft, path: string, files: Iterable<File>): Promise<Outcome<readonly SlotLine[]>> {
-    const { db, clock, newId, accountId } = this.#deps
+    const { db, accountId } = this.#deps
     const chosen = [...files]
     const contents = await Promise.all(chosen.map((file) => file.arrayBuffer().catch(() => new ArrayBuffer(0))))
     const slot = this.#slotAt(draft, path)
     if (!slot.ok) return slot
     const closed = this.#mayAdd(draft)
     if (closed) return closed
-    const lines = this.linesOf(draft, path)
-    const { accept, maxFiles } = slot.value
-    const before = lines.filter(({ state }) => state !== 'too-large' && state !== 'failed').length
-    if (accept === 'pdf' && before + chosen.length > maxFiles)
-      return refuse('attachment.too-many-files', { atMost: maxFiles }, { path })
-    if (accept === 'photo' && chosen.length > 1) return refuse('attachment.too-many-files', { atMost: 1 }, { path })
+    const full = this.#tooMany(draft, path, slot.value, chosen.length)
+    if (full) return full
+    const { accept } = slot.value
     const room = await roomFor(contents.reduce((sum, bytes) => sum + bytes.byteLength, 0))
     if (room) return room
 
-    const positions = [
-      ...(draft.answers.files[path] ?? []),
-      ...this.#rows.filter((row) => row.applicationId === draft.id && row.path === path),
-    ]
-    let position = Math.max(0, ...positions.map((one) => one.position))
-    const added: KeptUpload[] = []
-    for (const [at, file] of chosen.entries()) {
-      const bytes = contents[at] as ArrayBuffer
-      const issue = checkFile(new Uint8Array(bytes), slot.value)
-      position += 1
-      added.push({
-        id: newId(),
-        accountId,
-        applicationId: draft.id,
-        path,
-        name: nameOf(file.name, accept),
-        mime: accept === 'photo' ? (photoType(new Uint8Array(bytes)) ?? file.type) : 'application/pdf',
-        size: bytes.byteLength,
-        accept,
-        position,
-        state: issue ? 'refused' : 'chosen',
-        sha256: null,
-        url: null,
-        uploadId: null,
-        sent: 0,
-        code: issue?.code ?? null,
-        params: issue?.params ?? null,
-        createdAt: new Date(clock.now()).toISOString(),
-      })
-    }
+    const last = this.#lastPosition(draft, path)
+    const added = chosen.map((file, at) =>
+      this.#taken(draft, path, slot.value, file, contents[at] as ArrayBuffer, last + 1 + at),
+    )
     const stored = await written(db, () =>
       db.transaction('rw', db.uploads, db.uploadBytes, async () => {
         // The one photo replaces another that has not gone yet (R62).
@@ -331,18 +302,81 @@ export class Uploads {
       : refuse('application.not-editable')
   }
 
-  /** A smaller file takes the place of one that was refused: 自动压到 500 KB 内. */
-  async replace(draft: Draft, id: string, file: File): Promise<Outcome<undefined>> {
+  /** Why so many more cannot stand in the slot; what was refused does not count, and neither does what gives way. */
+  #tooMany(draft: Draft, path: string, { accept, maxFiles }: Slot, more: number, instead?: string): Refused | null {
+    if (accept === 'photo') return more > 1 ? refuse('attachment.too-many-files', { atMost: 1 }, { path }) : null
+    const before = this.linesOf(draft, path).filter(
+      ({ id, state }) => id !== instead && state !== 'too-large' && state !== 'failed',
+    ).length
+    return before + more > maxFiles ? refuse('attachment.too-many-files', { atMost: maxFiles }, { path }) : null
+  }
+
+  #lastPosition(draft: Draft, path: string): number {
+    const positions = [
+      ...(draft.answers.files[path] ?? []),
+      ...this.#rows.filter((row) => row.applicationId === draft.id && row.path === path),
+    ]
+    return Math.max(0, ...positions.map((one) => one.position))
+  }
+
+  /** A file as it is kept: waiting for 【开始上传】, or with what is wrong with it. */
+  #taken(draft: Draft, path: string, slot: Slot, file: File, bytes: ArrayBuffer, position: number): KeptUpload {
+    const { clock, newId, accountId } = this.#deps
+    const issue = checkFile(new Uint8Array(bytes), slot)
+    return {
+      id: newId(),
+      accountId,
+      applicationId: draft.id,
+      path,
+      name: nameOf(file.name, slot.accept),
+      mime: slot.accept === 'photo' ? (photoType(new Uint8Array(bytes)) ?? file.type) : 'application/pdf',
+      size: bytes.byteLength,
+      accept: slot.accept,
+      position,
+      state: issue ? 'refused' : 'chosen',
+      sha256: null,
+      url: null,
+      uploadId: null,
+      sent: 0,
+      code: issue?.code ?? null,
+      params: issue?.params ?? null,
+      createdAt: new Date(clock.now()).toISOString(),
+    }
+  }
+
+  /**
+   * What was made of a file that was too large takes its place: 自动压到 500 KB 内. The first part stands where it stood, the
+   * others behind the last file of the slot. All or nothing: a first part without the others looks like the whole certificate.
+   */
+  async replace(draft: Draft, id: string, parts: readonly File[]): Promise<Outcome<undefined>> {
     const { db, accountId } = this.#deps
-    const bytes = await file.arrayBuffer()
+    const contents = await Promise.all(parts.map((part) => part.arrayBuffer()))
     const row = await db.uploads.get(id)
     if (!row || row.accountId !== accountId) return refuse('request.not-found')
-    const slot = this.#slotAt(draft, row.path)
+    const { path } = row
+    const slot = this.#slotAt(draft, path)
     if (!slot.ok) return slot
-    const issue = checkFile(new Uint8Array(bytes), slot.value)
-    if (issue) return issue
+    const closed = this.#mayAdd(draft)
+    if (closed) return closed
+    for (const bytes of contents) {
+      const issue = checkFile(new Uint8Array(bytes), slot.value)
+      if (issue) return issue
+    }
+    const full = this.#tooMany(draft, path, slot.value, parts.length, id)
+    if (full) return full
+    // What it takes the place of is given back: on a phone that is nearly full, making it smaller is what helps.
+    const more = contents.reduce((sum, bytes) => sum + bytes.byteLength, 0) - row.size
+    const room = more > 0 ? await roomFor(more) : null
+    if (room) return room
+
+    const last = this.#lastPosition(draft, path)
+    const [first, ...rest] = contents
+    if (!first) return refuse('scan.no-pages')
+    const added = rest.map((bytes, at) =>
+      this.#taken(draft, path, slot.value, parts[at + 1] as File, bytes, last + 1 + at),
+    )
     const change = {
-      size: bytes.byteLength,
+      size: first.byteLength,
       state: 'chosen' as const,
       code: null,
       params: null,
@@ -352,12 +386,18 @@ export class Uploads {
     }
     const stored = await written(db, () =>
       db.transaction('rw', db.uploads, db.uploadBytes, async () => {
-        await db.uploadBytes.put({ id, accountId, bytes })
-        await db.uploads.update(id, change)
+        // × was tapped while it was made smaller.
+        if ((await db.uploads.update(id, change)) === 0) return refuse('request.not-found')
+        await db.uploadBytes.put({ id, accountId, bytes: first })
+        await db.uploads.bulkAdd(added)
+        await db.uploadBytes.bulkAdd(
+          added.map((one, at) => ({ id: one.id, accountId, bytes: rest[at] as ArrayBuffer })),
+        )
+        return ok()
       }),
     )
     await this.#reread()
-    return stored.ok ? ok() : stored
+    return stored.ok ? stored.value : stored
   }
 
   /** The bytes that are still here, to show or to re-make them. */

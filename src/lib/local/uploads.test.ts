@@ -453,9 +453,91 @@ describe('files on their way', () => {
     const done = await uploads.choose(draft, SLOT, [pdf(900 * KB)])
     const id = done.ok ? (done.value[0]?.id ?? '') : ''
     expect((await uploads.bytesOf(id))?.size).toBe(900 * KB)
-    expect((await uploads.replace(draft, id, pdf(400 * KB))).ok).toBe(true)
+    expect((await uploads.replace(draft, id, [pdf(400 * KB)])).ok).toBe(true)
     expect(states()).toEqual(['waiting'])
-    expect(await uploads.replace(draft, id, pdf(600 * KB))).toMatchObject({ code: 'attachment.too-large' })
+    expect(await uploads.replace(draft, id, [pdf(600 * KB)])).toMatchObject({ code: 'attachment.too-large' })
+  })
+
+  describe('a file that was too large, made into several', () => {
+    const parts = (bytes = 400 * KB) => [1, 2, 3].map((at) => pdf(bytes + at, `证书（${at}）.pdf`))
+    const chosenTooLarge = async () => {
+      const done = await uploads.choose(draft, SLOT, [pdf(900 * KB, '证书.pdf'), pdf(2000, '后.pdf')])
+      return done.ok ? (done.value[0]?.id ?? '') : ''
+    }
+    /** Refused as a whole: the file stands there as before, with its own bytes and nothing beside it. */
+    const isUntouched = async (id: string, others = 1) => {
+      expect(states().filter((state) => state === 'too-large')).toHaveLength(1)
+      expect((await uploads.bytesOf(id))?.size).toBe(900 * KB)
+      expect(await phone.db.uploads.count()).toBe(1 + others)
+      expect(await phone.db.uploadBytes.count()).toBe(1 + others)
+    }
+
+    it('all its parts wait, in their order', async () => {
+      const id = await chosenTooLarge()
+      expect((await uploads.replace(draft, id, parts())).ok).toBe(true)
+      const rows = (await phone.db.uploads.toArray()).sort((a, b) => a.position - b.position)
+      expect(rows.map(({ size, state }) => [size - 400 * KB, state])).toEqual([
+        [1, 'chosen'],
+        [2000 - 400 * KB, 'chosen'],
+        [2, 'chosen'],
+        [3, 'chosen'],
+      ])
+      for (const { id: one, size } of rows) expect((await uploads.bytesOf(one))?.size).toBe(size)
+    })
+
+    it('stays whole where the slot has no place for all parts', async () => {
+      const id = await chosenTooLarge()
+      await uploads.choose(
+        draft,
+        SLOT,
+        [1, 2, 3, 4, 5, 6, 7].map((at) => pdf(1000 + at, `${at}.pdf`)),
+      )
+      expect(await uploads.replace(draft, id, parts())).toMatchObject({
+        code: 'attachment.too-many-files',
+        params: { atMost: 10 },
+      })
+      await isUntouched(id, 8)
+    })
+
+    it('stays whole where one of the parts is too large itself', async () => {
+      const id = await chosenTooLarge()
+      const [first, second] = parts() as [File, File]
+      expect(await uploads.replace(draft, id, [first, second, pdf(600 * KB)])).toMatchObject({
+        code: 'attachment.too-large',
+      })
+      await isUntouched(id)
+    })
+
+    it('stays whole where the phone is full after the first part', async () => {
+      const id = await chosenTooLarge()
+      vi.spyOn(phone.db.uploadBytes, 'bulkAdd').mockImplementation((() =>
+        Promise.reject(
+          Object.assign(new Error('full'), { name: 'QuotaExceededError' }),
+        )) as unknown as typeof phone.db.uploadBytes.bulkAdd)
+      expect(await uploads.replace(draft, id, parts())).toMatchObject({ code: 'storage.full' })
+      await isUntouched(id)
+    })
+
+    it('[A5] stays whole once the window is closed', async () => {
+      const id = await chosenTooLarge()
+      phone.clock.time = Date.parse(batch.closesAt as string) + 1
+      expect(await uploads.replace(draft, id, parts())).toMatchObject({ code: 'batch.closed' })
+      await isUntouched(id)
+    })
+
+    it('is gone with all parts where × was tapped meanwhile', async () => {
+      const id = await chosenTooLarge()
+      const get = phone.db.uploads.get.bind(phone.db.uploads)
+      vi.spyOn(phone.db.uploads, 'get').mockImplementationOnce((async (key: string) => {
+        const row = await get(key)
+        await phone.db.uploads.delete(key)
+        await phone.db.uploadBytes.delete(key)
+        return row
+      }) as unknown as typeof phone.db.uploads.get)
+      expect(await uploads.replace(draft, id, parts())).toMatchObject({ code: 'request.not-found' })
+      expect((await phone.db.uploads.toArray()).map(({ name }) => name)).toEqual(['后.pdf'])
+      expect(await phone.db.uploadBytes.count()).toBe(1)
+    })
   })
 
   it('[A5] nothing can be chosen once the window is closed', async () => {
