@@ -1,3 +1,5 @@
+import type { ProblemCode } from '#domain/problems.ts'
+
 export type ViewerRequest =
   | { readonly kind: 'open'; readonly id: number; readonly bytes: ArrayBuffer }
   | { readonly kind: 'draw'; readonly id: number; readonly page: number; readonly width: number }
@@ -8,4 +10,5 @@ export type ViewerAnswer =
   | { readonly id: number; readonly pages: number }
   | { readonly id: number; readonly serving: true }
   | { readonly id: number; readonly image: ImageData }
-  | { readonly id: number; readonly failed: true }
+  /** `network.offline` and `request.unavailable` are of what draws the pages; the document may be sound */
+  | { readonly id: number; readonly failed: ProblemCode }

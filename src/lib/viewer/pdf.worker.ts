@@ -1,22 +1,47 @@
 /// <reference lib="webworker" />
 import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium'
 import wasmUrl from '@hyzyla/pdfium/pdfium.wasm?url'
+import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { DrawAnswer, DrawRequest } from '$lib/scan/messages.ts'
 import type { ViewerAnswer, ViewerRequest } from './messages.ts'
 
 /** PDFium in a thread of its own: drawing a page never holds up a finger. */
-let library: Promise<PDFiumLibrary> | undefined
+let library: PDFiumLibrary | undefined
 let document: PDFiumDocument | undefined
 
 const answer = (message: ViewerAnswer, transfer: Transferable[] = []) => self.postMessage(message, transfer)
 
-async function open(bytes: ArrayBuffer): Promise<number> {
-  library ??= fetch(wasmUrl)
-    .then((response) => response.arrayBuffer())
-    .then((wasmBinary) => PDFiumLibrary.init({ wasmBinary }))
+/** It is fetched when it is first needed: a phone that has never opened a PDF does not have it. */
+async function fetchLibrary(): Promise<Outcome<PDFiumLibrary>> {
+  let wasmBinary: ArrayBuffer
+  try {
+    const response = await fetch(wasmUrl)
+    if (!response.ok) return refuse('request.unavailable')
+    wasmBinary = await response.arrayBuffer()
+  } catch {
+    return refuse('network.offline')
+  }
+  try {
+    return ok(await PDFiumLibrary.init({ wasmBinary }))
+  } catch {
+    return refuse('scan.failed')
+  }
+}
+
+async function open(bytes: ArrayBuffer): Promise<Outcome<number>> {
+  if (!library) {
+    const fetched = await fetchLibrary()
+    if (!fetched.ok) return fetched
+    library = fetched.value
+  }
   document?.destroy()
-  document = await (await library).loadDocument(new Uint8Array(bytes))
-  return document.getPageCount()
+  document = undefined
+  try {
+    document = await library.loadDocument(new Uint8Array(bytes))
+    return ok(document.getPageCount())
+  } catch {
+    return refuse('attachment.damaged')
+  }
 }
 
 /** Draws a page; `scaleOf` is given its size in points. */
@@ -45,8 +70,10 @@ function serve(port: MessagePort): void {
 
 self.addEventListener('message', async ({ data }: MessageEvent<ViewerRequest>) => {
   try {
-    if (data.kind === 'open') answer({ id: data.id, pages: await open(data.bytes) })
-    else if (data.kind === 'serve') {
+    if (data.kind === 'open') {
+      const opened = await open(data.bytes)
+      answer(opened.ok ? { id: data.id, pages: opened.value } : { id: data.id, failed: opened.code })
+    } else if (data.kind === 'serve') {
       serve(data.port)
       answer({ id: data.id, serving: true })
     } else {
@@ -54,6 +81,6 @@ self.addEventListener('message', async ({ data }: MessageEvent<ViewerRequest>) =
       answer({ id: data.id, image }, [image.data.buffer])
     }
   } catch {
-    answer({ id: data.id, failed: true })
+    answer({ id: data.id, failed: 'scan.failed' })
   }
 })
