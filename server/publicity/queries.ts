@@ -13,7 +13,8 @@ const reached = (who: Signed) => (eb: unknown) => inScope(who)(eb as ExpressionB
 /** States in which a name stands on the public list: who was cancelled or had his title revoked is taken off it. */
 export const shownInPublic: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED']
 
-const withBatch = (db: Db) =>
+/** @param counted the states whose entries are counted; without them all that the office put on the list */
+const withBatch = (db: Db, counted?: readonly State[]) =>
   db
     .selectFrom('publicityList')
     .innerJoin('batch', 'batch.id', 'publicityList.batchId')
@@ -24,6 +25,11 @@ const withBatch = (db: Db) =>
         .selectFrom('publicityEntry')
         .select(sql<number>`count(*)::int`.as('count'))
         .whereRef('publicityEntry.listId', '=', 'publicityList.id')
+        .$if(counted !== undefined, (query) =>
+          query
+            .innerJoin('application', 'application.id', 'publicityEntry.applicationId')
+            .where('application.state', 'in', counted!),
+        )
         .as('entries'),
     )
 
@@ -43,7 +49,7 @@ export const lockList = (db: Db, _who: Signed, id: string): Promise<PublicityLis
 
 /** Published lists, newest first: for everybody. */
 export const listPublished = (db: Db, _who: Who, page: { readonly limit: number; readonly offset: number }) =>
-  withBatch(db)
+  withBatch(db, shownInPublic)
     .where('publicityList.publishedAt', 'is not', null)
     .orderBy('publicityList.publishedAt', 'desc')
     .orderBy('publicityList.id')
@@ -61,7 +67,10 @@ export async function countPublished(db: Db, _who: Who): Promise<number> {
 }
 
 export const findPublished = (db: Db, _who: Who, id: string) =>
-  withBatch(db).where('publicityList.id', '=', id).where('publicityList.publishedAt', 'is not', null).executeTakeFirst()
+  withBatch(db, shownInPublic)
+    .where('publicityList.id', '=', id)
+    .where('publicityList.publishedAt', 'is not', null)
+    .executeTakeFirst()
 
 /** Those on a list, in its order, with what the public may read of them: no ID number, no phone, no date of birth (E12). */
 const namesOn = (db: Db, listId: string) =>

@@ -71,7 +71,11 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
       expect(text).not.toContain(person.mobile)
     }
     await walk.go(desks.office, other.id, 'cancel', { reason: '查实业绩不实' })
-    expect((await bodyOf(await nobody[':id'].$get({ param: { id } }))).names).toHaveLength(1)
+    // who was taken off is counted no more, neither beside the names nor in the list of lists
+    const left = await bodyOf(await nobody[':id'].$get({ param: { id } }))
+    expect(left).toMatchObject({ entries: 1, names: [{ fullName: '顾晓岚' }] })
+    const { items } = await bodyOf(await nobody.$get({ query: {} }))
+    expect(items.find((item) => item.id === id)!.entries).toBe(1)
   }, 60_000)
 
   test('a draft: people taken off, words changed, thrown away; those on it wait for the next', async () => {

@@ -93,6 +93,7 @@ test('[R103, R111] the committee passes an application, it is published, confirm
     await office.getByRole('button', { name: '发布公示' }).click()
     await office.getByRole('dialog', { name: '发布公示' }).getByRole('button', { name: '发布', exact: true }).click()
     await expect(office.getByRole('button', { name: '核准发文' })).toHaveAttribute('aria-disabled', 'true')
+    await expect(office.getByText(/到 \d{4} 年 \d+ 月 \d+ 日 24:00 为止/)).toBeVisible()
     await stranger.goto('/publicity')
     await stranger.getByText(`关于${batch.name}通过人员名单的公示`).click()
     await expect(stranger.getByText(applicant.fullName)).toBeVisible()

@@ -11,6 +11,8 @@ import {
   isWorkingDay,
   milliseconds,
   NO_HOLIDAYS,
+  endInWords,
+  lastDayBefore,
   publicityEnds,
   startOfDayInShanghai,
   timeInShanghai,
@@ -188,5 +190,19 @@ describe('[A31][E9] 公示', () => {
 
   test('longer when the batch says so', () => {
     expect(publicityEnds('2026-11-23T01:00:00Z', calendar2026, 7).lastDay).toBe('2026-12-02')
+  })
+
+  test('its end is said as 24:00 of the last day, never as 00:00 of the day after', () => {
+    const { endsAt, lastDay } = publicityEnds('2026-11-23T01:00:00Z', calendar2026)
+    expect(lastDayBefore(endsAt)).toBe(lastDay)
+    expect(lastDayBefore(endsAt.toISOString())).toBe('2026-11-30')
+    expect(endInWords(endsAt)).toBe('2026 年 11 月 30 日 24:00')
+    // over the end of a year
+    expect(endInWords('2026-12-31T16:00:00Z')).toBe('2026 年 12 月 31 日 24:00')
+  })
+
+  test('an end within a day is said as it is', () => {
+    expect(lastDayBefore('2026-11-30T09:30:00Z')).toBe('2026-11-30')
+    expect(endInWords('2026-11-30T09:30:00Z')).toBe('2026 年 11 月 30 日 17:30')
   })
 })

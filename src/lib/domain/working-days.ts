@@ -152,3 +152,15 @@ export function publicityEnds(
   const lastDay = addWorkingDays(dateInShanghai(publishedAt), workingDays, calendar)
   return { lastDay, endsAt: startOfDayInShanghai(addDays(lastDay, 1)) }
 }
+
+/**
+ * The last day of a period that ends at this instant, as lists print it: one that ends at 00:00 ran through the day before.
+ * @param endsAt the first moment at which the period is over
+ */
+export const lastDayBefore = (endsAt: Instant): CalendarDate => dateInShanghai(milliseconds(endsAt) - 1)
+
+/** `2026 年 9 月 8 日 24:00`: the end of a period as people say it, for 00:00 of the 9th would be read as a day more. */
+export function endInWords(endsAt: Instant): string {
+  const isMidnight = milliseconds(endsAt) === startOfDayInShanghai(dateInShanghai(endsAt)).getTime()
+  return isMidnight ? `${dateInWords(lastDayBefore(endsAt))} 24:00` : timeInWords(endsAt)
+}
