@@ -9,6 +9,7 @@ import { isReason } from '#domain/rules/reason.ts'
 import type { Statistics } from '#domain/statistics/statistics.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
 import { openIdNumber } from '#server/accounts/identity-seal.ts'
+import { undisclosedOf } from '#server/applications/undisclosed.ts'
 import { offersOf } from '#server/batches/actions.ts'
 import { currentLists } from '#server/batches/code-lists.ts'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
@@ -157,6 +158,8 @@ export async function* rosterEntries(
 ): AsyncGenerator<RosterEntry> {
   const { db } = platform.database
   const lists = await currentLists(db, who)
+  // who applied himself reads his own result when all do (A30)
+  const undisclosed = await undisclosedOf(db, who)
   for (let after = ''; ;) {
     const part = await listRoster(db, who, filter, { after, limit: PART })
     const names = offerNames(await offersOf(db, who, [...new Set(part.map(({ batchId }) => batchId))]))
@@ -164,7 +167,7 @@ export async function* rosterEntries(
       yield {
         type: one.type,
         number: one.number ?? '',
-        state: one.state,
+        state: undisclosed.get(one.id) ?? one.state,
         round: one.round,
         fullName: one.fullName ?? '',
         gender: one.gender,

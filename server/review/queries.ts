@@ -5,7 +5,7 @@ import { inPlaces, inScope } from '#server/applications/scope.ts'
 import { behind, instantText, rowsAsJson, run, snakeCase } from '#server/platform/statements.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { asksForReturnText, type QueueFilter, selection, selectionInStates } from './selection.ts'
+import { asksForReturnText, type QueueFilter, selection, selectionInStates, statesWithoutOwn } from './selection.ts'
 
 type Db = Kysely<Database>
 
@@ -147,14 +147,49 @@ async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<C
   }
 }
 
-/** How many stand in each state, over everything the person reaches and asked for. */
-export async function countByState(db: Db, who: Signed, filter: QueueFilter): Promise<Counts> {
+/**
+ * How many stand in each state, over everything the person reaches and asked for.
+ * @param undisclosed his own whose decision is not published, by the state in which he may see it: looking for his own name, he
+ * would read it from the numbers
+ */
+export async function countByState(
+  db: Db,
+  who: Signed,
+  filter: QueueFilter,
+  undisclosed: ReadonlyMap<string, State>,
+): Promise<Counts> {
   if (isTallied(filter)) return tallyByState(db, who, filter)
+  const own = [...undisclosed.keys()]
   const rows = await selection(db, who, filter)
+    .$if(own.length > 0, (query) => query.where('application.id', 'not in', own))
     .select(['application.state', sql<number>`count(*)::int`.as('count')])
     .groupBy('application.state')
     .execute()
-  return { byState: Object.fromEntries(rows.map(({ state, count }) => [state, count])), tallyRows: 0 }
+  const byState: Partial<Record<State, number>> = Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+  if (own.length > 0) {
+    const found = await selection(db, who, filter).select('application.id').where('application.id', 'in', own).execute()
+    for (const { id } of found) byState[undisclosed.get(id)!] = (byState[undisclosed.get(id)!] ?? 0) + 1
+  }
+  return { byState, tallyRows: 0 }
+}
+
+/** How many of his own the numbers hold in the states asked for, although the queue leaves them out there (A30). */
+export async function countLeftOut(
+  db: Db,
+  who: Signed,
+  filter: QueueFilter,
+  undisclosed: ReadonlyMap<string, State>,
+): Promise<number> {
+  const asked = statesWithoutOwn(filter)
+  if (asked.length === 0) return 0
+  const own = await selection(db, who, filter)
+    .select(['application.id', 'application.state'])
+    .where('application.accountId', '=', who.accountId)
+    .execute()
+  const countedAs = isTallied(filter)
+    ? own.map(({ state }) => state)
+    : own.map(({ id, state }) => undisclosed.get(id) ?? state)
+  return countedAs.filter((state) => asked.includes(state)).length
 }
 
 /** An application within the person's scope, or undefined: what lies outside does not exist for him. */

@@ -1,7 +1,8 @@
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
-import { stateIds, states } from '#domain/lifecycle/states.ts'
+import { type State, stateIds, states } from '#domain/lifecycle/states.ts'
 import { addUpTally } from '#server/applications/actions/records.ts'
+import { undisclosedOf } from '#server/applications/undisclosed.ts'
 import { offersOf } from '#server/batches/actions.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
 import { onOneConnection } from '#server/platform/together.ts'
@@ -9,7 +10,15 @@ import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import { countByState, findByNumber, findPaperCase, listQueue, type QueueRow, type QueueSort } from './queries.ts'
+import {
+  countByState,
+  countLeftOut,
+  findByNumber,
+  findPaperCase,
+  listQueue,
+  type QueueRow,
+  type QueueSort,
+} from './queries.ts'
 import { narrowed, type QueueFilter } from './selection.ts'
 
 type Offers = ReadonlyMap<string, readonly SpecialtyOffer[]>
@@ -33,14 +42,19 @@ async function offersOfRows(
   return new Map([...versions.keys()].map((id) => [id, rememberedOffers.get(id)?.offers ?? []]))
 }
 
-/** A row in words. Said name by name: fifty copies of objects of unknown form took longer than all else that was done for a page. */
-function shownRow(row: QueueRow, offers: Offers) {
+/**
+ * A row in words. Said name by name: fifty copies of objects of unknown form took longer than all else that was done for a page.
+ * One's own stands in the state that its applicant may know, and since when is not said: that would be when it was decided.
+ */
+function shownRow(row: QueueRow, offers: Offers, undisclosed: ReadonlyMap<string, State>) {
+  const hiddenAs = row.own ? undisclosed.get(row.id) : undefined
+  const state = hiddenAs ?? row.state
   const specialty = offers.get(row.batchId)?.find(({ id }) => id === row.specialty)
   return {
     id: row.id,
     type: row.type,
     number: row.number,
-    state: row.state,
+    state,
     version: row.version,
     round: row.round,
     fullName: row.fullName,
@@ -54,7 +68,7 @@ function shownRow(row: QueueRow, offers: Offers) {
     isRecognition: row.isRecognition,
     fileCount: row.fileCount,
     submittedAt: row.submittedAt,
-    stateSince: row.stateSince,
+    stateSince: hiddenAs === undefined ? row.stateSince : null,
     inGrace: row.inGrace,
     batchId: row.batchId,
     batchName: row.batchName,
@@ -62,7 +76,7 @@ function shownRow(row: QueueRow, offers: Offers) {
     own: row.own,
     filesUnopened: row.filesUnopened,
     typeLabel: applicationTypes[row.type].label,
-    stateLabel: states[row.state].label,
+    stateLabel: states[state].label,
   }
 }
 
@@ -100,19 +114,20 @@ export async function queuePage(
   sort?: QueueSort,
 ) {
   const { db } = platform.database
-  const filter = await narrowed(db, who, wanted)
-  const [{ byState: counts, tallyRows }, rows] = await onOneConnection(db, (one) =>
+  const [filter, undisclosed] = await Promise.all([narrowed(db, who, wanted), undisclosedOf(db, who)])
+  const [{ byState: counts, tallyRows }, leftOut, rows] = await onOneConnection(db, (one) =>
     Promise.all([
-      countByState(one, who, filter),
+      countByState(one, who, filter, undisclosed),
+      countLeftOut(one, who, filter, undisclosed),
       listQueue(one, who, filter, { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }),
     ]),
   )
   addUpIfMany(platform, tallyRows)
   const offers = await offersOfRows(db, who, rows)
   const shown = filter.state && filter.state.length > 0 ? filter.state : stateIds
-  const total = [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), 0)
+  const total = [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), -leftOut)
   return {
-    rows: rows.map((row) => shownRow(row, offers)),
+    rows: rows.map((row) => shownRow(row, offers, undisclosed)),
     total,
     counts,
     page,

@@ -115,11 +115,34 @@ export const selection = (db: Db, who: Signed, filter: QueueFilter) =>
     .where((eb) => inScope(who)(eb))
     .where(matches(filter))
 
-/** The same, in the states that are asked for. */
-export const selectionInStates = (db: Db, who: Signed, filter: QueueFilter) =>
-  selection(db, who, filter).$if(filter.state !== undefined && filter.state.length > 0, (query) =>
-    query.where('application.state', 'in', filter.state!),
-  )
+/** From when a committee or the office has it until all are told: asked for by one of these, one's own would tell its result. */
+const tellingStates: readonly State[] = ['COMMITTEE', 'APPROVAL', 'PASSED', 'FAILED']
+
+/** The states asked for in which the person's own are left out (A30). */
+export const statesWithoutOwn = (filter: QueueFilter): readonly State[] =>
+  (filter.state ?? []).filter((state) => tellingStates.includes(state))
+
+/** Those of the person himself that a filter by state leaves out. */
+const ownLeftOut = (db: Db, who: Signed, filter: QueueFilter) => {
+  const asked = statesWithoutOwn(filter)
+  return asked.length === 0
+    ? undefined
+    : db
+        .selectFrom('application as own')
+        .select('own.id')
+        .where('own.accountId', '=', who.accountId)
+        .where('own.state', 'in', asked)
+}
+
+/** The same, in the states that are asked for, without the person's own where its state would tell him what was decided. */
+export const selectionInStates = (db: Db, who: Signed, filter: QueueFilter) => {
+  const own = ownLeftOut(db, who, filter)
+  return selection(db, who, filter)
+    .$if(filter.state !== undefined && filter.state.length > 0, (query) =>
+      query.where('application.state', 'in', filter.state!),
+    )
+    .$if(own !== undefined, (query) => query.where('application.id', 'not in', own!))
+}
 
 /** The same with the account beside it, for registers that show more than the queue. */
 export const selectionWithAccount = (db: Db, who: Signed, filter: QueueFilter) =>

@@ -1,6 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { readXlsx } from 'hucre/xlsx'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { states } from '#domain/lifecycle/states.ts'
 import { mainColumns } from '#domain/rosters/columns.ts'
 import { apiOf, HAILING, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
@@ -52,6 +53,22 @@ describe.each(await databaseKinds())('exports and statistics, on %s', (kind) => 
     expect(lines[0]![7]).toBe(`'=HYPERLINK("http://x.test","点我")`)
     expect(strFromU8(unzipSync(bytes)['xl/worksheets/sheet1.xml']!)).not.toMatch(/<f>/)
     expect(lines[0]![28]).toBe('已提交，待受理点审核')
+  })
+
+  test('[A30] who applied himself does not read his own result in a register before all do', async () => {
+    const own = await world.batch()
+    const mine = await submitted(world, { batch: own })
+    const grant = { id: crypto.randomUUID(), accountId: mine.person.id, role: 'office' }
+    await world.db
+      .insertInto('accountGrant')
+      .values({ ...grant, region: null, acceptancePoint: null })
+      .execute()
+    const browser = await world.signIn(mine.person)
+    const stateIn = async (who: Browser) =>
+      (await cells((await fetchFile(who, { filter: { batch: own.id } })).bytes))[1]![28]
+    await world.db.updateTable('application').set({ state: 'FAILED' }).where('id', '=', mine.id).execute()
+    expect(await stateIn(office)).toBe(states.FAILED.label)
+    expect(await stateIn(browser)).toBe(states.COMMITTEE.label)
   })
 
   test('[E13] ID numbers are masked; in full only with a reason, which stays on record', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { states } from '#domain/lifecycle/states.ts'
 import { apiOf, HAILING, JIANGYAN, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, type Browser, openWorld, type Person, problemOf, type World } from '../world/world.ts'
@@ -101,6 +102,42 @@ describe.each(await databaseKinds())('who may what at the desk, on %s', (kind) =
     const json = { transition: 'reject' as const, version, reason: '不符合条件' }
     const done = await apiOf(own).review.applications[':id'].transition.$post({ param: { id }, json })
     expect((await problemOf(done)).code).toBe('account.own-application')
+  })
+
+  test('[A30] who applied himself reads nothing at the desk of what was decided, before it is published', async () => {
+    const batch = await world.batch()
+    const mine = await submitted(world, { batch }, { fullName: '沈若愚' })
+    const other = await submitted(world, { batch })
+    await grant(mine.person, 'office')
+    const own = await world.signIn(mine.person)
+    const queue = async (query: object) =>
+      bodyOf(await apiOf(own).review.queue.$get({ query: { batch: batch.id, ...query } as never }))
+    for (const state of ['FAILED', 'PASSED'] as const) {
+      await world.db.updateTable('application').set({ state }).where('batchId', '=', batch.id).execute()
+      const all = await queue({})
+      expect(all.rows.find(({ id }) => id === mine.id)).toMatchObject({
+        own: true,
+        state: 'COMMITTEE',
+        stateLabel: states.COMMITTEE.label,
+        stateSince: null,
+      })
+      expect(all.rows.find(({ id }) => id === other.id)).toMatchObject({ own: false, state })
+      // whatever state is asked for, being in it or not tells nothing
+      const asked = await queue({ state })
+      expect(asked.rows.map(({ id }) => id)).toEqual([other.id])
+      expect(asked.total).toBe(1)
+      expect((await queue({ state: 'COMMITTEE' })).rows).toEqual([])
+      // nor do the numbers beside his own name
+      const found = await queue({ q: String(mine.receipt.number) })
+      expect(found.counts).toEqual({ COMMITTEE: 1 })
+      expect(found.total).toBe(1)
+    }
+    // published: he reads it as all do
+    await world.db.updateTable('application').set({ state: 'PUBLICITY' }).where('id', '=', other.id).execute()
+    await world.db.updateTable('application').set({ state: 'FAILED' }).where('id', '=', mine.id).execute()
+    const row = (await queue({})).rows.find(({ id }) => id === mine.id)!
+    expect(row.state).toBe('FAILED')
+    expect(row.stateSince).not.toBeNull()
   })
 
   test('a grant acts only where it reaches: office rights of one do not lend a clerk’s desk to another', async () => {

@@ -131,6 +131,6 @@ export function countOf(tab: QueueTab, counts: Readonly<Partial<Record<State, nu
   return shown.reduce((sum, state) => sum + (counts[state] ?? 0), 0)
 }
 
-/** Days an application has stood in its state, to a tenth. */
-export const waitedDays = (since: string, now: number): number =>
-  Math.max(0, Math.round((now - Date.parse(since)) / (DAY / 10)) / 10)
+/** Days an application has stood in its state, to a tenth; none where since when is not said, as of one's own. */
+export const waitedDays = (since: string | null, now: number): number =>
+  since === null ? 0 : Math.max(0, Math.round((now - Date.parse(since)) / (DAY / 10)) / 10)
