@@ -17,6 +17,7 @@ import {
   findMobile,
   findNoticesOfApplication,
   findSentSms,
+  giveUpDeliveries,
   insertDelivery,
   insertNotice,
   insertPushMessages,
@@ -34,6 +35,15 @@ import { readText, storedText } from './sms-text.ts'
 
 /** The phone has so long to say that it has shown a push before the SMS goes out all the same (DESIGN §8), ms. */
 const PUSH_GOES_FIRST = 10 * 60_000
+
+/**
+ * What was due so long ago is not on its way any more: its job was lost with a node, or is used up. Quiet hours and a spent day's
+ * budget, one after the other, hold a message for less than a day and a half; sent again, it goes no earlier than they let it.
+ */
+const ON_ITS_WAY_AT_MOST = 48 * 60 * 60_000
+
+const isOnItsWay = ({ state, dueAt }: { readonly state: string; readonly dueAt: Date }, now: Date) =>
+  state === 'waiting' && now.getTime() - dueAt.getTime() <= ON_ITS_WAY_AT_MOST
 
 /** Browsers of one person that are pushed to. */
 const BROWSERS_AT_MOST = 10
@@ -129,7 +139,7 @@ export const officeMessagesOf = (db: Kysely<Database>, applicationId: string) =>
   findNoticesOfApplication(db, applicationId, 'officeMessage')
 
 /** By which channel each notice about an application went, when, and with which outcome; the texts stay where they are. */
-export const deliveriesOf = async (db: Kysely<Database>, applicationId: string) =>
+export const deliveriesOf = async (db: Kysely<Database>, applicationId: string, now: Date) =>
   (await listDeliveries(db, applicationId)).map(({ deliveries, hasBrowser, ...notice }) => ({
     ...notice,
     deliveries: deliveries.map(({ channel, state, attempts, dueAt, doneAt }) => ({
@@ -143,8 +153,8 @@ export const deliveriesOf = async (db: Kysely<Database>, applicationId: string) 
     mayResend: {
       sms:
         deliveries.some(({ channel, hasText }) => channel === 'sms' && Boolean(hasText)) &&
-        deliveries.every(({ channel, state }) => channel !== 'sms' || state !== 'waiting'),
-      push: hasBrowser && deliveries.every(({ channel, state }) => channel !== 'push' || state !== 'waiting'),
+        !deliveries.some((one) => one.channel === 'sms' && isOnItsWay(one, now)),
+      push: hasBrowser && !deliveries.some((one) => one.channel === 'push' && isOnItsWay(one, now)),
     },
   }))
 
@@ -158,7 +168,8 @@ export type Channel = (typeof channels)[number]
 
 /**
  * Sends a notice once more: by SMS to the mobile that the account has now, or by push to the browsers it has now. Refused:
- * there never was an SMS or there is no browser, or the last one by this channel is still on its way.
+ * there never was an SMS or there is no browser, or the last one by this channel is still on its way. One that was lost on the way
+ * has failed with that.
  */
 export async function resend(
   ctx: Act,
@@ -168,7 +179,10 @@ export async function resend(
 ): Promise<Outcome<undefined>> {
   const found = await findForResend(ctx.db, applicationId, noticeId)
   if (!found) return refuse('request.not-found')
-  if (found.waiting.includes(channel)) return refuse('notice.on-its-way')
+  const waiting = found.waiting.filter((one) => one.channel === channel)
+  if (waiting.some((one) => isOnItsWay(one, ctx.now))) return refuse('notice.on-its-way')
+  const lost = waiting.map(({ id }) => id)
+  if (lost.length > 0) await giveUpDeliveries(ctx.db, lost, ctx.now)
   if (channel === 'push') {
     const browsers = await listSubscriptions(ctx.db, found.accountId)
     return (await pushTo(ctx, browsers, noticeId)) ? ok() : refuse('notice.no-browser')

@@ -93,12 +93,11 @@ async function sendMessage(
     const refused = error instanceof SmsRefused
     const last = refused || attempts > jobTable[job.name].retries
     const tried = { attempts, error: error instanceof Error ? error.message : String(error) }
-    if (!refused) {
-      await updateSms(database.db, id, { ...tried, ...(last && { state: 'failed' as const }) })
-      throw error
-    }
+    // The delivery with it: the office must not wait for what nobody will try again.
+    if (last) await settleSms(database.db, id, 'failed', later(), { ...tried, state: 'failed' })
+    else await updateSms(database.db, id, tried)
+    if (!refused) throw error
     log.error({ smsId: id, provider: provider.name, err: error }, 'the gateway refused an SMS')
-    await settleSms(database.db, id, 'failed', later(), { ...tried, state: 'failed' })
   }
 }
 

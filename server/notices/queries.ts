@@ -85,7 +85,7 @@ export async function listDeliveries(db: Db, applicationId: string) {
   }))
 }
 
-/** A notice of an application, locked, with the text of its last SMS and the channels by which one is still on its way. */
+/** A notice of an application, locked, with the text of its last SMS and the deliveries that wait. */
 export async function findForResend(db: Db, applicationId: string, noticeId: string) {
   const notice = await db
     .selectFrom('notice')
@@ -99,14 +99,20 @@ export async function findForResend(db: Db, applicationId: string, noticeId: str
     .selectFrom('noticeDelivery')
     .leftJoin('smsMessage', 'smsMessage.id', 'noticeDelivery.id')
     .where('noticeDelivery.noticeId', '=', noticeId)
-    .select(['noticeDelivery.channel', 'noticeDelivery.state', 'smsMessage.text'])
+    .select([
+      'noticeDelivery.id',
+      'noticeDelivery.channel',
+      'noticeDelivery.state',
+      'noticeDelivery.dueAt',
+      'smsMessage.text',
+    ])
     .orderBy('noticeDelivery.dueAt', 'desc')
     .orderBy('noticeDelivery.id', 'desc')
     .execute()
   return {
     ...notice,
     text: deliveries.find(({ channel }) => channel === 'sms')?.text ?? undefined,
-    waiting: deliveries.filter(({ state }) => state === 'waiting').map(({ channel }) => channel),
+    waiting: deliveries.filter(({ state }) => state === 'waiting'),
   }
 }
 
@@ -265,6 +271,19 @@ export async function settleSms(
     .updateTable('noticeDelivery')
     .set((eb) => ({ state, error: null, attempts: eb('attempts', '+', 1), doneAt: at }))
     .where('id', '=', id)
+    .where('state', '=', 'waiting')
+    .execute()
+}
+
+/** Gives up what waits: these deliveries and the messages that they are. One that was sent meanwhile stays sent. */
+export async function giveUpDeliveries(db: Db, ids: readonly string[], at: Date) {
+  await db
+    .with('message', (one) =>
+      one.updateTable('smsMessage').set({ state: 'failed' }).where('id', 'in', ids).where('state', '=', 'waiting'),
+    )
+    .updateTable('noticeDelivery')
+    .set({ state: 'failed', error: 'lost', doneAt: at })
+    .where('id', 'in', ids)
     .where('state', '=', 'waiting')
     .execute()
 }

@@ -7,7 +7,7 @@ import { nameOf } from '#server/applications/actions/notice-params.ts'
 import { batchOf } from '#server/applications/actions/content.ts'
 import { rolesOver } from '#server/applications/scope.ts'
 import { type Channel, deliveriesOf, isReachable, notify, resend } from '#server/notices/actions.ts'
-import type { Act } from '#server/platform/environment.ts'
+import type { Act, Dependencies } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { findCase } from './queries.ts'
@@ -74,12 +74,12 @@ async function caseToWriteAbout(db: Kysely<Database>, who: Signed, applicationId
 }
 
 /** The record of every notice about an application, by channel (issue 8). */
-export async function noticeRecord(db: Kysely<Database>, who: Signed, applicationId: string) {
+export async function noticeRecord({ clock, database: { db } }: Dependencies, who: Signed, applicationId: string) {
   const application = await findCase(db, who, applicationId)
   if (!application) return refuse('request.not-found')
   if (application.accountId === who.accountId) return refuse('account.own-application')
   const mayResend = writerRole(who, application) !== undefined && (await isReachable(db, application.accountId))
-  return ok({ notices: await deliveriesOf(db, applicationId), mayResend })
+  return ok({ notices: await deliveriesOf(db, applicationId, await clock.now(db)), mayResend })
 }
 
 /** Sends a notice again; it stands in the audit who did so. Refused as `messageApplicant` is, and as `resend`. */

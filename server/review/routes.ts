@@ -157,7 +157,7 @@ export const reviewRoutes = new Hono<SignedEnv>()
     },
   )
   .get('/applications/:id/notices', byId, async (c) =>
-    respond(c, await noticeRecord(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
+    respond(c, await noticeRecord(c.var.platform, c.var.who, c.req.valid('param').id)),
   )
   .post(
     '/applications/:id/notices/:noticeId/resend',

@@ -132,4 +132,53 @@ describe.each(await databaseKinds())('which notice went by which channel, on %s'
     await world.db.deleteFrom('pushSubscription').where('accountId', '=', person.id).execute()
     expect((await record()).mayResend.push).toBe(false)
   })
+
+  test.each(['sms', 'push'] as const)(
+    '[R114] what was lost on its way by %s is no longer waited for after two days: sent again, it has failed and the new one goes',
+    async (channel) => {
+      const { id, browser } = await submitted(world)
+      const office = await world.signIn(await world.staff('office'))
+      const { publicKey } = await bodyOf(await apiOf(browser).push.key.$get())
+      const { endpoint, keys } = await service.subscribe(publicKey)
+      await apiOf(browser).push.subscriptions.$post({ json: { endpoint, keys } })
+      await world.runJobs()
+      const { notices } = apiOf(office).review.applications[':id']
+      const record = async () => (await bodyOf(await notices.$get({ param: { id } }))).notices[0]!
+      const { id: noticeId } = await record()
+      const resend = () => notices[':noticeId'].resend.$post({ param: { id, noticeId }, json: { channel } })
+      const outcomes = async () =>
+        (await record()).deliveries.filter((one) => one.channel === channel).map(({ state }) => state)
+      expect((await resend()).status).toBe(204)
+      await world.runJobs()
+      const { id: delivery } = await world.db
+        .selectFrom('noticeDelivery')
+        .select('id')
+        .where('noticeId', '=', noticeId)
+        .where('channel', '=', channel)
+        .orderBy('dueAt', 'desc')
+        .executeTakeFirstOrThrow()
+      /** As a node leaves it that went down before it could send it, so many hours ago. */
+      const lost = async (hours: number) => {
+        const dueAt = new Date((await world.now()).getTime() - hours * 3_600_000)
+        await world.db
+          .updateTable('noticeDelivery')
+          .set({ state: 'waiting', dueAt, doneAt: null })
+          .where('id', '=', delivery)
+          .execute()
+        await world.db.updateTable('smsMessage').set({ state: 'waiting' }).where('id', '=', delivery).execute()
+      }
+
+      // a night and a spent day's budget may hold it so long
+      await lost(34)
+      expect((await record()).mayResend[channel]).toBe(false)
+      expect((await problemOf(await resend())).code).toBe('notice.on-its-way')
+      await lost(49)
+      expect((await record()).mayResend[channel]).toBe(true)
+      expect((await resend()).status).toBe(204)
+      await world.runJobs()
+      expect((await outcomes()).toSorted()).toEqual(channel === 'sms' ? ['failed', 'sent', 'sent'] : ['failed', 'sent'])
+      const sms = await world.db.selectFrom('smsMessage').select('state').where('id', '=', delivery).execute()
+      expect(sms).toEqual(channel === 'sms' ? [{ state: 'failed' }] : [])
+    },
+  )
 })

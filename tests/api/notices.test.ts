@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NoticeId } from '#domain/lifecycle/notices.ts'
 import { notices } from '#domain/lifecycle/notices.ts'
 import { ok } from '#domain/problems.ts'
-import { collectReceipts, sendSmsJob } from '#server/notices/deliver.ts'
+import { collectReceipts, deliverNoticeJob, sendSmsJob } from '#server/notices/deliver.ts'
 import { notify } from '#server/notices/actions.ts'
 import { jobTable } from '#server/platform/job-table.ts'
 import type { SmsProvider } from '#server/platform/sms/sms-provider.ts'
@@ -29,6 +29,55 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
   const smsTo = async ({ mobile }: Person) => {
     const sent = await bodyOf(await world.browser().api.api.e2e.outbox.$get())
     return sent.filter((sms) => sms.mobile === mobile)
+  }
+
+  /** A message that waits, without the job that would send it. */
+  const waitingSms = async () => {
+    const id = crypto.randomUUID()
+    await world.db
+      .insertInto('smsMessage')
+      .values({
+        id,
+        mobile: '13800000001',
+        text: '您的职称申报有变化。',
+        purpose: 'notice',
+        state: 'waiting',
+        provider: null,
+        providerId: null,
+        attempts: 0,
+        error: null,
+        createdAt: await world.now(),
+        sentAt: null,
+        receiptAt: null,
+      })
+      .execute()
+    return id
+  }
+
+  /** The same of a notice. */
+  const waitingNotice = async () => {
+    const person = await world.person()
+    await tell(person, 'prePassed', {}, false)
+    const notice = await world.db
+      .selectFrom('notice')
+      .select('id')
+      .where('accountId', '=', person.id)
+      .executeTakeFirstOrThrow()
+    const id = await waitingSms()
+    await world.db
+      .insertInto('noticeDelivery')
+      .values({
+        id,
+        noticeId: notice.id,
+        channel: 'sms',
+        state: 'waiting',
+        attempts: 0,
+        error: null,
+        dueAt: await world.now(),
+        doneAt: null,
+      })
+      .execute()
+    return { id, noticeId: notice.id }
   }
 
   test('[R108] [R114] a result is in the inbox of this one person at once, in words, and by SMS to his account’s mobile', async () => {
@@ -83,27 +132,6 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
   })
 
   test('a gateway that fails is asked again, with the same id; a message that went out is not sent twice; the last failure is told', async () => {
-    const waiting = async () => {
-      const id = crypto.randomUUID()
-      await world.db
-        .insertInto('smsMessage')
-        .values({
-          id,
-          mobile: '13800000001',
-          text: '您的职称申报有变化。',
-          purpose: 'notice',
-          state: 'waiting',
-          provider: null,
-          providerId: null,
-          attempts: 0,
-          error: null,
-          createdAt: await world.now(),
-          sentAt: null,
-          receiptAt: null,
-        })
-        .execute()
-      return id
-    }
     const row = (id: string) =>
       world.db.selectFrom('smsMessage').where('id', '=', id).selectAll().executeTakeFirstOrThrow()
     const given: string[] = []
@@ -117,7 +145,7 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
         },
       })({ smsId: id }, { id: 'job', signal: new AbortController().signal })
 
-    const id = await waiting()
+    const id = await waitingSms()
     await expect(send(id, true)).rejects.toThrow('the gateway is down')
     expect(await row(id)).toMatchObject({ state: 'waiting', attempts: 1, error: 'the gateway is down' })
     await send(id, false)
@@ -131,10 +159,44 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
     })
     expect(given).toEqual([id, id])
 
-    const lost = await waiting()
+    const lost = await waitingSms()
     const tries = jobTable['notices.send-sms'].retries + 1
     for (let count = 0; count < tries; count++) await expect(send(lost, true)).rejects.toThrow()
     expect(await row(lost)).toMatchObject({ state: 'failed', attempts: tries })
+  })
+
+  test('the last try that a gateway does not take ends the delivery too: nobody waits for it any more', async () => {
+    const { id, noticeId } = await waitingNotice()
+    const states = () =>
+      world.db
+        .selectFrom('noticeDelivery')
+        .innerJoin('smsMessage', 'smsMessage.id', 'noticeDelivery.id')
+        .where('noticeDelivery.id', '=', id)
+        .select([
+          'noticeDelivery.state as delivery',
+          'noticeDelivery.doneAt',
+          'smsMessage.state',
+          'smsMessage.attempts',
+        ])
+        .executeTakeFirstOrThrow()
+    const deliver = deliverNoticeJob(world.platform, {
+      name: 'gateway',
+      send: async () => {
+        throw new Error('the gateway is down')
+      },
+    })
+    const fail = () =>
+      expect(deliver({ noticeId }, { id: 'job', signal: new AbortController().signal })).rejects.toThrow('is down')
+    const { retries } = jobTable['notices.deliver']
+    for (let count = 0; count < retries; count++) await fail()
+    expect(await states()).toMatchObject({ delivery: 'waiting', state: 'waiting', doneAt: null })
+    await fail()
+    expect(await states()).toEqual({
+      delivery: 'failed',
+      state: 'failed',
+      attempts: retries + 1,
+      doneAt: expect.any(Date),
+    })
   })
 
   test('what the day’s budget cannot pay for waits for the morning; the last fifth is kept for passwords', async () => {
