@@ -10,6 +10,7 @@ import { onOneConnection } from '#server/platform/together.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
 import {
+  beginTries,
   blankSecretTexts,
   deleteOldSms,
   findSms,
@@ -55,7 +56,7 @@ async function sendMessage(
   sms: Sms,
   now: Date,
   job: Job & { readonly name: 'notices.deliver' | 'notices.send-sms' },
-  noteSent: (sent: SentSms) => Promise<unknown>,
+  { beginTry, noteSent }: Noting,
 ): Promise<void> {
   const { clock, database, log, metrics, secrets } = platform
   const { id } = sms
@@ -82,11 +83,15 @@ async function sendMessage(
   const asked = performance.now()
   /** the database's time, gone on by what the gateway took */
   const later = () => clock.before(now, asked - performance.now())
+  let taken: { readonly providerId: string }
   try {
+    // Another job has it in hand.
+    if (!(await beginTry({ id, attempts: sms.attempts }))) {
+      await paid.back()
+      return
+    }
     const again = sms.attempts > 0
-    const { providerId } = await provider.send({ id, mobile: sms.mobile, text, ...(again && { again }) })
-    metrics.delivered('sms', 'sent')
-    await noteSent({ id, provider: provider.name, providerId, attempts, sentAt: later() })
+    taken = await provider.send({ id, mobile: sms.mobile, text, ...(again && { triedSince: sms.createdAt }) })
   } catch (error) {
     await paid.back()
     metrics.delivered('sms', 'failed')
@@ -98,7 +103,11 @@ async function sendMessage(
     else await updateSms(database.db, id, tried)
     if (!refused) throw error
     log.error({ smsId: id, provider: provider.name, err: error }, 'the gateway refused an SMS')
+    return
   }
+  metrics.delivered('sms', 'sent')
+  // It has gone out and is paid for: where this cannot be noted, the job comes again and the gateway is asked for it.
+  await noteSent({ id, provider: provider.name, providerId: taken.providerId, attempts, sentAt: later() })
 }
 
 /** Takes the price of a text out of the day's budget; undefined where too little is left. */
@@ -123,19 +132,27 @@ async function pay(
 const withTime = <T>({ clock, database }: Dependencies, ask: (db: Dependencies['database']['db']) => Promise<T>) =>
   onOneConnection(database.db, (db) => Promise.all([ask(db), clock.now(db)]))
 
-/** Notes messages that were sent in the same moment together. */
-const noting = ({ database }: Dependencies) =>
-  gathered(async (sent: readonly SentSms[]) => {
+interface Noting {
+  /** Counts a try; false where the message is another's by now. */
+  beginTry(sms: { readonly id: string; readonly attempts: number }): Promise<boolean>
+  noteSent(sent: SentSms): Promise<unknown>
+}
+
+/** Notes together what begins, and what was sent, in the same moment. */
+const noting = ({ database }: Dependencies): Noting => ({
+  beginTry: gathered((tries: Parameters<typeof beginTries>[1]) => beginTries(database.db, tries)),
+  noteSent: gathered(async (sent: readonly SentSms[]) => {
     await settleSent(database.db, sent)
     return sent
-  })
+  }),
+})
 
 /** The job that sends an SMS without a notice. */
 export function sendSmsJob(platform: Dependencies, provider: SmsProvider): JobHandler<'notices.send-sms'> {
-  const noteSent = noting(platform)
+  const noted = noting(platform)
   return async (data) => {
     const [sms, now] = await withTime(platform, (db) => findSms(db, data.smsId))
-    if (sms) await sendMessage(platform, provider, sms, now, { name: 'notices.send-sms', data }, noteSent)
+    if (sms) await sendMessage(platform, provider, sms, now, { name: 'notices.send-sms', data }, noted)
   }
 }
 
@@ -143,7 +160,7 @@ export function sendSmsJob(platform: Dependencies, provider: SmsProvider): JobHa
 export function deliverNoticeJob(platform: Dependencies, provider: SmsProvider): JobHandler<'notices.deliver'> {
   const { clock, database } = platform
   const find = gathered((ids: readonly string[]) => findWaitingSms(database.db, ids, clock.offset))
-  const noteSent = noting(platform)
+  const noted = noting(platform)
   return async (data) => {
     const found = await find(data.noticeId)
     if (!found) return
@@ -156,7 +173,7 @@ export function deliverNoticeJob(platform: Dependencies, provider: SmsProvider):
       })
       return
     }
-    await sendMessage(platform, provider, sms, now, { name: 'notices.deliver', data }, noteSent)
+    await sendMessage(platform, provider, sms, now, { name: 'notices.deliver', data }, noted)
   }
 }
 

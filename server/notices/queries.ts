@@ -228,6 +228,27 @@ export async function findWaitingSms(db: Db, noticeIds: readonly string[], clock
 
 type WaitingSms = Selectable<SmsMessageTable> & { readonly noticeId: string }
 
+/**
+ * Counts the tries that now begin; false where another took the message in hand since it was read. Counted before the gateway is
+ * asked: a node that dies in between leaves a try that did not say how it ended.
+ * @param tries each with the tries that were counted when it was read
+ */
+export async function beginTries(db: Db, tries: readonly { readonly id: string; readonly attempts: number }[]) {
+  const begun = await run<{ id: string }>(db, {
+    text: `with given as (
+        select * from jsonb_to_recordset($1::jsonb) as try(id uuid, attempts int)
+        limit jsonb_array_length($1::jsonb)
+      )
+      update sms_message set attempts = given.attempts + 1
+      from given where sms_message.id = given.id and sms_message.attempts = given.attempts and state = 'waiting'
+      returning sms_message.id`,
+    values: [JSON.stringify(tries)],
+  })
+  const left = new Set(begun.map(({ id }) => id))
+  // two jobs of one message in one statement: it goes to the first
+  return tries.map(({ id }) => left.delete(id))
+}
+
 /** A message that the gateway took over. */
 export interface SentSms {
   readonly id: string

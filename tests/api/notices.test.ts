@@ -199,6 +199,58 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
     })
   })
 
+  test('what went out is paid for and has not failed where that cannot be noted; the next try asks the gateway for it first', async () => {
+    world.clock.moveTo(new Date('2031-02-01T02:00:00Z'))
+    const id = await waitingSms()
+    const row = () =>
+      world.db
+        .selectFrom('smsMessage')
+        .where('id', '=', id)
+        .select(['state', 'attempts', 'error', 'createdAt'])
+        .executeTakeFirstOrThrow()
+    const pieces = async () =>
+      (await world.db.selectFrom('smsDay').where('day', '=', '2031-02-01').select('pieces').executeTakeFirstOrThrow())
+        .pieces
+    const given: (Date | undefined)[] = []
+    const counted: number[] = []
+    const send = (providerId: string) =>
+      sendSmsJob(world.platform, {
+        name: 'gateway',
+        cost: { perPiece: 0.05, perDay: 5 },
+        send: async ({ triedSince }) => {
+          given.push(triedSince)
+          counted.push((await row()).attempts)
+          return { providerId }
+        },
+      })({ smsId: id }, { id: 'job', signal: new AbortController().signal })
+
+    // no text in the database may hold this character: the message went out, and the note of it fails
+    await expect(send('\0')).rejects.toThrow()
+    expect(await row()).toMatchObject({ state: 'waiting', attempts: 1, error: null })
+    expect(await pieces()).toBe(1)
+    await send('g1')
+    const { createdAt, ...sent } = await row()
+    expect(sent).toEqual({ state: 'sent', attempts: 2, error: null })
+    expect(given).toEqual([undefined, createdAt])
+    // a node that goes down before the answer leaves the try behind
+    expect(counted).toEqual([1, 2])
+  })
+
+  test('two jobs that have one message in hand send it once', async () => {
+    const { noticeId } = await waitingNotice()
+    let times = 0
+    const deliver = deliverNoticeJob(world.platform, {
+      name: 'gateway',
+      send: async () => {
+        times++
+        return { providerId: 'g1' }
+      },
+    })
+    const job = { id: 'job', signal: new AbortController().signal }
+    await Promise.all([deliver({ noticeId }, job), deliver({ noticeId }, job)])
+    expect(times).toBe(1)
+  })
+
   test('what the day’s budget cannot pay for waits for the morning; the last fifth is kept for passwords', async () => {
     world.clock.moveTo(new Date('2031-03-01T02:00:00Z'))
     const sent: string[] = []

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dateInShanghai } from '#domain/working-days.ts'
 import type { AliyunSmsConfig } from '#server/platform/config.ts'
 
 export interface TakenSms {
@@ -11,6 +12,8 @@ export interface TakenSms {
   readonly mobile: string
   readonly template: string
   readonly values: Readonly<Record<string, string>>
+  /** yyyyMMdd in Shanghai, under which it is found again */
+  day: string
   status: 1 | 2 | 3
   error: string
 }
@@ -26,6 +29,10 @@ export interface AliyunServer {
 }
 
 const KEY = { id: 'test-key', secret: 'test-secret' }
+
+/** The day under which the gateway files what it takes at this instant. */
+export const dayOfSending = (at: Date) => dateInShanghai(at).replaceAll('-', '')
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** What is wrong with the signature of a request, worked out from the request as it came over the wire; undefined if nothing. */
@@ -77,7 +84,10 @@ export async function startAliyun(templates: Readonly<Record<string, string>>): 
     const asked = (name: string) => query.get(name) ?? ''
     if (request.headers['x-acs-action'] === 'QuerySendDetails') {
       const found = gateway.taken.filter(
-        ({ mobile, bizId }) => mobile === asked('PhoneNumber') && (!query.has('BizId') || bizId === asked('BizId')),
+        ({ mobile, bizId, day }) =>
+          mobile === asked('PhoneNumber') &&
+          day === asked('SendDate') &&
+          (!query.has('BizId') || bizId === asked('BizId')),
       )
       const details = found.map((one) => ({ OutId: one.id, SendStatus: one.status, ErrCode: one.error }))
       return void answer({ Code: 'OK', Message: 'OK', SmsSendDetailDTOs: { SmsSendDetailDTO: details } })
@@ -95,6 +105,7 @@ export async function startAliyun(templates: Readonly<Record<string, string>>): 
       mobile: asked('PhoneNumbers'),
       template: asked('TemplateCode'),
       values: JSON.parse(asked('TemplateParam')) as Record<string, string>,
+      day: dayOfSending(new Date()),
       status: 1,
       error: '',
     })

@@ -7,7 +7,7 @@ import { chooseSms } from '#server/platform/sms/choose.ts'
 import { createConsoleSms } from '#server/platform/sms/console.ts'
 import { piecesOf, SmsRefused } from '#server/platform/sms/sms-provider.ts'
 import { matchTemplate, readTemplates } from '#server/platform/sms/sms-templates.ts'
-import { type AliyunServer, startAliyun } from './aliyun-server.ts'
+import { type AliyunServer, dayOfSending, startAliyun } from './aliyun-server.ts'
 import { smsProviderContract } from './sms-provider.ts'
 
 /** Every text as the office would register it. */
@@ -93,7 +93,18 @@ describe('Aliyun', () => {
     const sent = sms(returned, '13700000001')
     server.next = 'cut'
     await expect(provider.send(sent)).rejects.toThrow(AliyunBusy)
-    await provider.send({ ...sent, again: true })
+    await provider.send({ ...sent, triedSince: new Date() })
+    expect(server.taken.filter(({ id }) => id === sent.id)).toHaveLength(1)
+  })
+
+  test('a second try after midnight finds what the gateway took on the day before', async () => {
+    const provider = createAliyunSms(server.config)
+    const sent = sms(returned, '13700000003')
+    server.next = 'cut'
+    await expect(provider.send(sent)).rejects.toThrow(AliyunBusy)
+    const dayBefore = new Date(Date.now() - 24 * 3_600_000)
+    server.taken.at(-1)!.day = dayOfSending(dayBefore)
+    await provider.send({ ...sent, triedSince: dayBefore })
     expect(server.taken.filter(({ id }) => id === sent.id)).toHaveLength(1)
   })
 

@@ -30,7 +30,7 @@ export function smsProviderContract(name: string, open: (log: Logger) => Promise
     test('a message whose first answer was lost is not sent twice', async () => {
       const sms = { id: crypto.randomUUID(), mobile: '13812345678', text: PASSWORD_TEXT }
       await opened.provider.send(sms)
-      const again = await opened.provider.send({ ...sms, again: true })
+      const again = await opened.provider.send({ ...sms, triedSince: new Date() })
       expect(again.providerId).not.toBe('')
       expect(opened.sentTimes(sms.id)).toBe(1)
     })

@@ -107,6 +107,15 @@ const answerSchema = v.object({
 /** yyyyMMdd in Shanghai, by which the gateway files its messages. */
 const dayOf = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
 
+const DAY = 24 * 3_600_000
+
+/** Instants of the days from the one to the other, the last first. */
+function daysBack(from: Date, to: Date): Date[] {
+  const days = [to]
+  for (let at = to.getTime() - DAY; dayOf(new Date(at)) >= dayOf(from); at -= DAY) days.push(new Date(at))
+  return days
+}
+
 /**
  * Aliyun's Dysms. It sends registered templates, not texts: our text is held against the registered ones, and what stands in the
  * place of a `${variable}` becomes its value. So the words live in one place, and what arrives is what we wrote.
@@ -151,14 +160,20 @@ export function createAliyunSms(config: AliyunSmsConfig, now: () => Date = () =>
     return answer.SmsSendDetailDTOs?.SmsSendDetailDTO?.find(({ OutId }) => OutId === sent.id)
   }
 
+  /** Whether the gateway took the message since then: what it took before midnight is filed under the day before. */
+  async function isThere(sent: { id: string; mobile: string }, since: Date): Promise<boolean> {
+    for (const at of daysBack(since, now())) if (await detailOf({ ...sent, at })) return true
+    return false
+  }
+
   return {
     name: 'aliyun',
     cost: { perPiece: config.unitPrice, perDay: config.dailyBudget, signature: config.signName },
-    send: async ({ id, mobile, text, again = false }) => {
+    send: async ({ id, mobile, text, triedSince }) => {
       const found = matchTemplate(templates, text)
       if (!found) throw new SmsRefused('no-template')
       // Two answers lost on the way must not become two messages: the gateway does not look at OutId by itself.
-      if (again && (await detailOf({ id, mobile, at: now() }))) return { providerId: id }
+      if (triedSince && (await isThere({ id, mobile }, triedSince))) return { providerId: id }
       const { BizId } = await ask('SendSms', {
         PhoneNumbers: mobile,
         SignName: config.signName,

@@ -5,8 +5,8 @@ export interface Sms {
   /** 11 digits */
   readonly mobile: string
   readonly text: string
-  /** An earlier try did not say how it ended: the message may have gone out, and must not go out twice. */
-  readonly again?: boolean
+  /** A try since this instant did not say how it ended: the message may have gone out, and must not go out twice. */
+  readonly triedSince?: Date
 }
 
 /** What became of a message that the provider took over. */
