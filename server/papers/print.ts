@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Answers } from '#domain/forms/answers.ts'
 import type { ApplicationType, PrintId } from '#domain/forms/application-type.ts'
-import { isEditable, mayPrintOfficial } from '#domain/lifecycle/states.ts'
+import { isEditable, mayHaveReceipt, mayPrintOfficial, type State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { type Application, contentOf, formOf, frozenContentOf } from '#server/applications/actions/content.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
@@ -111,10 +111,10 @@ export async function printPaper(
     const { pdf } = await composePaper(platform, who, { kind, application, content, size: request.size })
     return ok({ pdf, fileName })
   }
-  const allowed = described.access === 'submitted' ? content.snapshot !== null : mayPrintOfficial(application.state)
-  if (!allowed || !content.snapshot) return refuse('paper.not-yet-official')
+  if (!content.snapshot || !mayCount(kind, application.state)) return refuse('paper.not-yet-official')
   const paper = await paperOf(platform, who, application.id, content.snapshot.id, kind)
-  const pdf = await officialPdf(platform, who, application, content, paper, request.size)
+  if (!paper.ok) return paper
+  const pdf = await officialPdf(platform, who, application, content, paper.value, request.size)
   return ok({ pdf, fileName })
 }
 
@@ -131,20 +131,36 @@ async function contentToPrint(platform: Dependencies, who: Who, application: App
     : { answers: (await contentOf(db, who, application)).answers, snapshot: null }
 }
 
+/** Whether a paper of this kind counts while the application is in this state; one that does not is not made. */
+const mayCount = (kind: PrintId, state: State): boolean =>
+  paperKinds[kind].access === 'submitted' ? mayHaveReceipt(state) : mayPrintOfficial(state)
+
 /** The row of an official paper. A receipt gets its code when it is first asked for. */
-async function paperOf(platform: Dependencies, who: Who, applicationId: string, snapshotId: string, kind: PrintId) {
+async function paperOf(
+  platform: Dependencies,
+  who: Who,
+  applicationId: string,
+  snapshotId: string,
+  kind: PrintId,
+): Promise<Outcome<Paper>> {
   const found = await findPaper(platform.database.db, who, snapshotId, kind)
-  if (found) return found
-  const made = await actAs(platform, who, async (ctx) => {
+  if (found) return ok(found)
+  return actAs(platform, who, async (ctx): Promise<Outcome<Paper>> => {
     // Two phones asking at once get one code: the application's row is the lock.
-    await ctx.db.selectFrom('application').select('id').where('id', '=', applicationId).forUpdate().execute()
+    const { state } = await ctx.db
+      .selectFrom('application')
+      .select('state')
+      .where('id', '=', applicationId)
+      .forUpdate()
+      .executeTakeFirstOrThrow()
     const meanwhile = await findPaper(ctx.db, who, snapshotId, kind)
     if (meanwhile) return ok(meanwhile)
+    // Returned or closed since it was read, it has voided its papers: one more would count though they do not.
+    if (!mayCount(kind, state)) return refuse('paper.not-yet-official')
     const paper: Paper = newPaper(ctx, applicationId, snapshotId, kind)
     await ctx.db.insertInto('paper').values(paper).execute()
     return ok(paper)
   })
-  return made.value
 }
 
 /** The stored file of an official paper, set and stored now where the job has not been there yet. */
@@ -219,7 +235,9 @@ export async function receiptCode(
   const application = await findPrintable(db, who, applicationId)
   if (!application) return refuse('request.not-found')
   const { snapshot } = await contentToPrint(platform, who, application)
-  if (!snapshot) return refuse('paper.not-yet-official')
-  const { code } = await paperOf(platform, who, application.id, snapshot.id, 'receipt')
+  if (!snapshot || !mayCount('receipt', application.state)) return refuse('paper.not-yet-official')
+  const paper = await paperOf(platform, who, application.id, snapshot.id, 'receipt')
+  if (!paper.ok) return paper
+  const { code } = paper.value
   return ok({ code, verifyUrl: `${platform.config.publicOrigin}/verify/${code}` })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOfficialPapers, voidPapers } from '#server/papers/actions.ts'
+import { printPaper } from '#server/papers/print.ts'
 import { stopTypesetting } from '#server/papers/typesetting.ts'
 import { contentKey } from '#server/platform/files/file-store.ts'
 import { actAs } from '#server/platform/transaction.ts'
@@ -135,6 +136,48 @@ describe.each(await databaseKinds())('papers on %s', (kind) => {
     await returned(id)
     expect(await problemOf(await paper(browser, id, first!.kind))).toMatchObject({ code: 'paper.not-yet-official' })
     expect(await verify(first!.code)).toMatchObject({ state: 'voided' })
+  })
+
+  test.each(['CANCELLED', 'EXPIRED', 'REVOKED'] as const)(
+    'the receipt of an application that is %s counts no more, and asked for again it is not made anew',
+    async (state) => {
+      const { browser, id } = await submitted(world)
+      const receipt = () => browser.fetch(`/api/applications/${id}/receipt`)
+      const { code } = (await (await receipt()).json()) as { code: string }
+      await returned(id)
+      await world.db.updateTable('application').set({ state }).where('id', '=', id).execute()
+      expect((await problemOf(await receipt())).code).toBe('paper.not-yet-official')
+      expect((await problemOf(await paper(browser, id, 'receipt'))).code).toBe('paper.not-yet-official')
+      expect(await rows(id)).toHaveLength(1)
+      expect(await verify(code)).toMatchObject({ state: 'voided' })
+    },
+  )
+
+  test.each([
+    ['materialList', 'RETURNED'],
+    ['receipt', 'CANCELLED'],
+  ] as const)('no %s is made of an application that becomes %s while it is asked for', async (of, state) => {
+    const { id } = await submitted(world)
+    await passed(id)
+    let read = false
+    const clock = {
+      ...world.platform.clock,
+      // asked after the application was read, and before its paper is looked for
+      now: async () => {
+        if (!read) {
+          read = true
+          await returned(id)
+          await world.db.updateTable('application').set({ state }).where('id', '=', id).execute()
+        }
+        return world.now()
+      },
+    }
+    const request = { applicationId: id, kind: of, preview: false }
+    expect(await printPaper({ ...world.platform, clock }, systemWho('test'), request)).toMatchObject({
+      ok: false,
+      code: 'paper.not-yet-official',
+    })
+    expect((await rows(id)).filter(({ voidedAt }) => voidedAt === null)).toEqual([])
   })
 
   test('verification says what counts, and nothing personal beyond the masked name', async () => {

@@ -78,3 +78,7 @@ export const officialStates = [
 ] as const satisfies readonly State[]
 
 export const mayPrintOfficial = (id: State): boolean => (officialStates as readonly State[]).includes(id)
+
+/** Whether there is a receipt of the submission: not while it lies with the applicant, nor once it came to nothing. */
+export const mayHaveReceipt = (id: State): boolean =>
+  !isEditable(id) && id !== 'CANCELLED' && id !== 'EXPIRED' && id !== 'REVOKED'
