@@ -202,10 +202,12 @@ describe('role × state × transition', () => {
     expect(transitionIds.filter((id) => (transitions[id] as Transition).freezes)).toEqual(['submit', 'resubmit'])
   })
 
-  test('[R93] official papers are made at 预审通过 alone; a return, a cancellation and a revocation void them', () => {
+  test('[R93] official papers are made at 预审通过 alone; a return, a refusal after them, a cancellation and a revocation void them', () => {
     expect(transitionIds.filter((id) => (transitions[id] as Transition).makesPapers)).toEqual(['passPreReview'])
     expect(transitionIds.filter((id) => (transitions[id] as Transition).voidsPapers)).toEqual([
       'return',
+      'refuseApproval',
+      'upholdObjection',
       'revoke',
       'cancel',
     ])
