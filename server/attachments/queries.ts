@@ -250,7 +250,10 @@ export const listStale = (db: Db, _who: Who, before: { unfinished: Date; verifie
     .limit(500)
     .execute()
 
-/** Takes bytes from the books that nothing refers to, and gives their digests. */
+/**
+ * Takes bytes from the books that nothing refers to, and gives their digests. Papers lie under the same keys: whoever uploads the
+ * official PDF that he was given brings bytes that are ours already.
+ */
 export async function takeUnreferenced(db: Db, _who: Who, checkedBefore: Date): Promise<string[]> {
   const { rows } = await sql<{ sha256: string }>`
     delete from stored_file where sha256 in (
@@ -259,6 +262,7 @@ export async function takeUnreferenced(db: Db, _who: Who, checkedBefore: Date): 
         and not exists (select 1 from attachment a where a.sha256 = f.sha256)
         and not exists (select 1 from bulletin_file b where b.sha256 = f.sha256)
         and not exists (select 1 from upload u where u.content_sha256 = f.sha256)
+        and not exists (select 1 from paper p where p.sha256 = f.sha256)
         and not exists (select 1 from education_record e where e.files @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))
         and not exists (select 1 from education_change c where c.proof @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))
       limit 500

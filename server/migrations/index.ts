@@ -26,6 +26,7 @@ import * as readingTextEditor from './0090-reading-text-editor.ts'
 import * as bulletinBatches from './0095-bulletin-batches.ts'
 import * as accountClosing from './0096-account-closing.ts'
 import * as countedInTheIndex from './0097-counted-in-the-index.ts'
+import * as papersByContent from './0098-papers-by-content.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -56,4 +57,5 @@ export const migrations: Record<string, Migration> = {
   '0095-bulletin-batches': bulletinBatches,
   '0096-account-closing': accountClosing,
   '0097-counted-in-the-index': countedInTheIndex,
+  '0098-papers-by-content': papersByContent,
 }

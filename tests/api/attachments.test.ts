@@ -4,6 +4,7 @@ import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sweepAttachments } from '#server/attachments/sweep.ts'
 import { stopInspection } from '#server/attachments/inspection.ts'
+import { contentKey } from '#server/platform/files/file-store.ts'
 import { fitPages } from '../../src/lib/scan/fit-bytes.ts'
 import { applicationWith, attachmentOf, sent, type Sending, tus } from '../world/upload-walk.ts'
 import {
@@ -400,6 +401,34 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
     } finally {
       world.clock.advanceBy(-25 * HOUR)
     }
+  })
+
+  test('an official paper that somebody uploaded and forgot stays: its bytes are the only ones', async () => {
+    const { id } = await applicationWith(world)
+    const pdf = pdfOfSize(93_000)
+    const lonely = await attachmentOf(world, id, 'contract', pdf)
+    await world.db.deleteFrom('attachment').where('id', '=', lonely).execute()
+    const now = await world.now()
+    const paper = {
+      id: crypto.randomUUID(),
+      applicationId: id,
+      snapshotId: crypto.randomUUID(),
+      kind: 'materialList' as const,
+      code: crypto.randomUUID(),
+      sha256: sha256(pdf),
+      size: pdf.length,
+      madeAt: now,
+      voidedAt: null,
+      createdAt: now,
+    }
+    await world.db.insertInto('paper').values(paper).execute()
+    world.clock.advanceBy(25 * HOUR)
+    try {
+      await sweepAttachments(world.platform)
+    } finally {
+      world.clock.advanceBy(-25 * HOUR)
+    }
+    expect(await world.platform.files.head(contentKey(sha256(pdf)))).toBeDefined()
   })
 
   test('a person who has too much under way is told so before more is sent', async () => {
