@@ -4,7 +4,7 @@ import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sweepAttachments } from '#server/attachments/sweep.ts'
 import { stopInspection } from '#server/attachments/inspection.ts'
-import { contentKey } from '#server/platform/files/file-store.ts'
+import { contentKey, type FileStore } from '#server/platform/files/file-store.ts'
 import { fitPages } from '../../src/lib/scan/fit-bytes.ts'
 import { applicationWith, attachmentOf, sent, type Sending, tus } from '../world/upload-walk.ts'
 import {
@@ -43,6 +43,16 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
   const codeOf = async (sending: Sending) => {
     const response = await sent(sending)
     return response.status < 300 ? 'verified' : (await problemOf(response)).code
+  }
+  /** The store a long time after what lies in it now came there: it knows nothing of the clock that the test moves. */
+  const aged = (): FileStore => {
+    const { files } = world.platform
+    const from = new Date()
+    const head: FileStore['head'] = async (key) => {
+      const facts = await files.head(key)
+      return facts && facts.modifiedAt < from ? { ...facts, modifiedAt: new Date(0) } : facts
+    }
+    return { ...files, head }
   }
   const uploadRow = (id: string) =>
     world.db.selectFrom('upload').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
@@ -424,11 +434,50 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
     await world.db.insertInto('paper').values(paper).execute()
     world.clock.advanceBy(25 * HOUR)
     try {
-      await sweepAttachments(world.platform)
+      await sweepAttachments({ ...world.platform, files: aged() })
     } finally {
       world.clock.advanceBy(-25 * HOUR)
     }
     expect(await world.platform.files.head(contentKey(sha256(pdf)))).toBeDefined()
+  })
+
+  test('bytes that somebody brings again while they are swept stay; those that nobody brings go', async () => {
+    const { id } = await applicationWith(world)
+    // Others each time: what an attempt before has brought hangs somewhere.
+    const size = 94_000 + Math.floor(Math.random() * 1000)
+    const [brought, forgotten] = [pdfOfSize(size), pdfOfSize(size + 1000)] as const
+    for (const bytes of [brought, forgotten]) {
+      const lonely = await attachmentOf(world, id, 'contract', bytes)
+      await world.db.deleteFrom('attachment').where('id', '=', lonely).execute()
+    }
+    const store = aged()
+    let isBrought = false
+    // The rows are gone by the time the store is first asked, the bytes not yet.
+    const bringAgain = async () => {
+      if (isBrought) return
+      isBrought = true
+      await attachmentOf(world, id, 'idCard', brought)
+    }
+    const files: FileStore = {
+      ...store,
+      head: async (key) => {
+        await bringAgain()
+        return store.head(key)
+      },
+      delete: async (key) => {
+        await bringAgain()
+        await store.delete(key)
+      },
+    }
+    world.clock.advanceBy(25 * HOUR)
+    try {
+      await sweepAttachments({ ...world.platform, files })
+    } finally {
+      world.clock.advanceBy(-25 * HOUR)
+    }
+    expect(isBrought).toBe(true)
+    expect(await world.platform.files.head(contentKey(sha256(brought)))).toBeDefined()
+    expect(await world.platform.files.head(contentKey(sha256(forgotten)))).toBeUndefined()
   })
 
   test('a person who has too much under way is told so before more is sent', async () => {
