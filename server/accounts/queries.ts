@@ -127,6 +127,18 @@ export async function lockAccount(db: Db, id: string): Promise<void> {
 export const findPasswordHash = (db: Db, id: string) =>
   db.selectFrom('account').where('id', '=', id).select('passwordHash').executeTakeFirst()
 
+/** Whether this is the stored password still: the account is locked, so that nobody changes it before the act is done. */
+export async function isPasswordStill(db: Db, id: string, hash: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('account')
+    .where('id', '=', id)
+    .where('passwordHash', '=', hash)
+    .select('id')
+    .forUpdate()
+    .executeTakeFirst()
+  return found !== undefined
+}
+
 /** False where the ID number is already taken, also when two registrations run at the same time (R6). */
 export async function insertAccount(db: Db, account: Insertable<AccountTable>): Promise<boolean> {
   const inserted = await db

@@ -157,6 +157,9 @@ export async function signIn(asked: Asked, typed: SignIn, replaces: string | und
         return refuse('account.credentials-wrong')
       }
       await endAllSessions(ctx, account.id)
+    } else if (!(await queries.isPasswordStill(ctx.db, account.id, account.passwordHash))) {
+      // Changed while it was compared: the change has ended every session, and this one would have come after it.
+      return refuse('account.credentials-wrong')
     }
     if (replaces !== undefined) await queries.deleteSessionOfToken(ctx.db, tokenHash(replaces))
     ctx.audit({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { idNumberIndex } from '#server/accounts/identity-seal.ts'
+import { hashPassword, passwordWork } from '#server/accounts/password-hash.ts'
 import { WRONG_FOR_NUMBER, WRONG_FROM_ADDRESS } from '#server/accounts/sign-in.ts'
 import { bodyOf, newIdNumber, openWorld, PASSWORD, problemOf } from '../world/world.ts'
 import type { Browser, Person, World } from '../world/world.ts'
@@ -383,6 +384,25 @@ describe.each(await databaseKinds())('accounts on %s', (kind) => {
       expect(await viewOf(browser)).not.toBeNull()
       expect(await viewOf(other)).toBeNull()
       expect((await trySignIn(world.browser(), person, PASSWORD)).status).toBe(401)
+      await bodyOf(await trySignIn(world.browser(), person, NEXT_PASSWORD))
+    })
+
+    test('a password that is changed while somebody signs in with it opens no session', async () => {
+      const person = await world.person()
+      const next = await hashPassword(NEXT_PASSWORD)
+      if (!next.ok) throw new Error(next.code)
+      // Both turns are taken, so that the old password has been read and waits to be compared.
+      let letGo = () => {}
+      const held = new Promise<void>((resolve) => (letGo = resolve))
+      const holding = [1, 2].map(() => passwordWork.run(() => held))
+      const signingIn = trySignIn(world.browser(), person, PASSWORD)
+      await expect.poll(() => passwordWork.waiting).toBe(1)
+      await world.db.updateTable('account').set({ passwordHash: next.value }).where('id', '=', person.id).execute()
+      letGo()
+      await Promise.all(holding)
+      expect(await problemOf(await signingIn)).toMatchObject({ status: 401, code: 'account.credentials-wrong' })
+      const sessions = await world.db.selectFrom('session').select('id').where('accountId', '=', person.id).execute()
+      expect(sessions).toEqual([])
       await bodyOf(await trySignIn(world.browser(), person, NEXT_PASSWORD))
     })
 
