@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { refuse } from '#domain/problems.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
-import { contentKey } from '#server/platform/files/file-store.ts'
+import { bodyFor, contentKey } from '#server/platform/files/file-store.ts'
 import { signedIn } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { json, param } from '#server/platform/validate.ts'
@@ -61,9 +61,10 @@ export const fileRoutes = new Hono<SignedEnv>()
       'accept-ranges': 'bytes',
     }
     if (range === null) return c.body(null, 416, { ...headers, 'content-range': `bytes */${file.size}` })
-    const stored = await platform.files.get(contentKey(file.sha256), range)
+    // Before the file is open: what throws then would leave it so. To a HEAD nothing of it is shown.
+    if (c.req.method !== 'HEAD' && (!range || range.from === 0)) await noteOpened(c, file)
+    const stored = await bodyFor(c.req, platform.files, contentKey(file.sha256), range)
     if (!stored) throw new Error(`The bytes of attachment ${file.id} are gone`)
-    if (!range || range.from === 0) await noteOpened(c, file)
     const partial = range && {
       'content-range': `bytes ${range.from}-${range.to}/${file.size}`,
     }

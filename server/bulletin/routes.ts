@@ -17,7 +17,7 @@ import { EVIDENCE_LIMIT, formatLimit } from '#domain/attachment.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { fileName } from '#server/attachments/file-name.ts'
 import { guarded } from '#server/attachments/serve.ts'
-import { contentKey } from '#server/platform/files/file-store.ts'
+import { bodyFor, contentKey } from '#server/platform/files/file-store.ts'
 import type { Limit } from '#server/platform/limits.ts'
 import { dayRange } from '#server/platform/day-range.ts'
 import type { Env, SignedEnv } from '#server/platform/environment.ts'
@@ -176,7 +176,7 @@ export const bulletinRoutes = new Hono<Env>()
     const of = { ...c.req.valid('param'), desk: seesAll }
     const file = await findFile(database.db, who, await clock.now(database.db), of)
     if (!file) return problem(refuse('request.not-found'))
-    const stored = await files.get(contentKey(file.sha256))
+    const stored = await bodyFor(c.req, files, contentKey(file.sha256))
     if (!stored) throw new Error(`The bytes of bulletin file ${of.fileId} are gone`)
     const shown = c.req.valid('query').download === undefined ? 'inline' : 'attachment'
     return c.body(stored.stream, 200, {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { cellValueSchema } from '#domain/forms/schema.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
-import { contentKey } from '#server/platform/files/file-store.ts'
+import { bodyFor, contentKey } from '#server/platform/files/file-store.ts'
 import { signedIn, withRole } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { act } from '#server/platform/transaction.ts'
@@ -56,7 +56,7 @@ export const educationRoutes = new Hono<SignedEnv>()
     const { database, files } = c.var.platform
     const { id, fileId } = c.req.valid('param')
     const proof = await findProof(database.db, c.var.who, id, fileId)
-    const stored = proof && (await files.get(contentKey(proof.sha256)))
+    const stored = proof && (await bodyFor(c.req, files, contentKey(proof.sha256)))
     if (!stored) return problem(refuse('request.not-found'))
     return c.body(stored.stream as ReadableStream, 200, {
       'content-type': 'application/pdf',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sweepAttachments } from '#server/attachments/sweep.ts'
 import { stopInspection } from '#server/attachments/inspection.ts'
 import { contentKey, type FileStore } from '#server/platform/files/file-store.ts'
@@ -54,6 +54,13 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
     }
     return { ...files, head }
   }
+  const openingsOf = (applicationId: string) =>
+    world.db
+      .selectFrom('auditEvent')
+      .select('subject')
+      .where('action', '=', 'attachment.opened')
+      .where('applicationId', '=', applicationId)
+      .execute()
   const uploadRow = (id: string) =>
     world.db.selectFrom('upload').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
@@ -324,13 +331,28 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
     expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(100, 200))
     const beyond = await browser.fetch(`/api/files/${attachment}`, { headers: { range: 'bytes=60000-' } })
     expect(beyond.status).toBe(416)
-    const openings = await world.db
-      .selectFrom('auditEvent')
-      .select('subject')
-      .where('action', '=', 'attachment.opened')
-      .where('applicationId', '=', id)
-      .execute()
-    expect(openings).toEqual([{ subject: `attachment:${attachment}` }])
+    expect(await openingsOf(id)).toEqual([{ subject: `attachment:${attachment}` }])
+  })
+
+  test('[E14] a question for the head of a file opens nothing: it leaves no open file and no opening on record', async () => {
+    const { browser, id } = await applicationWith(world)
+    const attachment = await attachmentOf(world, id, 'idCard', pdfOfSize(61_000))
+    const opening = vi.spyOn(world.platform.files, 'get')
+    const ranges = [undefined, 'bytes=0-', 'bytes=100-199', 'bytes=61000-']
+    const ask = (method: string) =>
+      Promise.all(
+        ranges.map(async (range) => {
+          const url = `/api/files/${attachment}`
+          const answer = await browser.fetch(url, { method, ...(range !== undefined && { headers: { range } }) })
+          await answer.arrayBuffer()
+          const headers = ['content-type', 'content-length', 'content-range', 'content-disposition', 'accept-ranges']
+          return [answer.status, ...headers.map((name) => answer.headers.get(name))]
+        }),
+      )
+    const heads = await ask('HEAD')
+    expect([opening.mock.calls, await openingsOf(id)]).toEqual([[], []])
+    opening.mockRestore()
+    expect(heads).toEqual(await ask('GET'))
   })
 
   test('files open for staff within their scope once submitted, and for nobody else', async () => {

@@ -72,6 +72,21 @@ export async function bytesOf(file: StoredFile): Promise<Uint8Array> {
   return new Uint8Array(await new Response(file.stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
 }
 
+/**
+ * What a request for a file is answered with; undefined where there is none. Hono answers a HEAD by the handler of GET and drops the
+ * body: a file that was opened for that would never be read to its end, nor closed.
+ */
+export async function bodyFor(
+  { method }: { readonly method: string },
+  files: FileStore,
+  key: string,
+  range?: ByteRange,
+): Promise<Pick<StoredFile, 'length' | 'stream'> | undefined> {
+  if (method !== 'HEAD') return files.get(key, range)
+  const facts = await files.head(key)
+  return facts && { length: rangeWithin(facts.size, range).length, stream: new Blob([]).stream() }
+}
+
 /** The first and last byte of a range within a file of that size, and how many they are. */
 export function rangeWithin(
   size: number,
