@@ -41,7 +41,7 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     // 8, 9 (worked), 11, 12, 13 October
     expect(await bodyOf(await desk().end.$get())).toEqual({ lastDay: '2027-10-13', endsAt: '2027-10-13T16:00:00.000Z' })
     const batch = await world.batch()
-    await passed(batch)
+    const { browser } = await passed(batch)
     const id = await walk.draft(desks, batch)
     const early = await desk()[':id'].publish.$post({ param: { id }, json: { endsAt: '2027-10-12T16:00:00.000Z' } })
     expect((await problemOf(early)).code).toBe('application.publicity-running')
@@ -49,6 +49,8 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
       await desk()[':id'].publish.$post({ param: { id }, json: { endsAt: '2027-10-20T16:00:00.000Z' } }),
     )
     expect(dateInShanghai(new Date(endsAt).getTime() - 1)).toBe('2027-10-20')
+    const told = (await bodyOf(await apiOf(browser).notices.$get({ query: {} }))).notices.map(({ body }) => body)
+    expect(told.join()).toContain('公示到 2027 年 10 月 20 日 24:00')
   }, 60_000)
 
   test('[R111, E12] anybody reads the published list, without ID numbers, phones or dates of birth; a draft nobody', async () => {

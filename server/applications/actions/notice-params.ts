@@ -2,7 +2,7 @@ import { applicationTypes } from '#domain/forms/index.ts'
 import type { NoticeParams } from '#domain/lifecycle/notices.ts'
 import { type State, states } from '#domain/lifecycle/states.ts'
 import { writingEndsAt } from '#domain/rules/window.ts'
-import { timeInWords } from '#domain/working-days.ts'
+import { endInWords, timeInWords } from '#domain/working-days.ts'
 import type { Batch } from '#server/batches/actions.ts'
 import type { Application } from '../queries.ts'
 import type { TransitionInput } from './lifecycle-facts.ts'
@@ -27,15 +27,16 @@ export function noticeParams(
   pointLabel: string,
   input: TransitionInput,
 ): NoticeParams {
-  const end = writingEndsAt(batch, now.resubmitUntil)
-  const until = now.state === 'PUBLICITY' ? now.publicityEndsAt : end
+  const closes = writingEndsAt(batch, now.resubmitUntil)
+  const until =
+    now.state === 'PUBLICITY' ? now.publicityEndsAt && endInWords(now.publicityEndsAt) : closes && timeInWords(closes)
   return {
     application: `${nameOf(application, batch)}申报`,
     number: now.number ?? '',
     point: pointLabel,
     state: states[now.state].shown,
     reason: input.reason ? sentence(input.reason) : '',
-    until: until ? timeInWords(until) : '批次结束',
+    until: until ?? '批次结束',
     documentNumber: input.documentNumber ?? application.documentNumber ?? '',
     certificateNumber: input.certificateNumber ?? application.certificateNumber ?? '',
   }
