@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { SECRET_PURPOSES } from '#server/notices/sms-text.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import { transitionIds } from '#domain/lifecycle/transitions.ts'
-import { aboutObjections, isHidden, publishedStates, shownWithoutObjection } from '#server/applications/shown-state.ts'
+import { aboutObjections, isHidden, shownWithoutObjection } from '#server/applications/shown-state.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
 import type { Signed } from '#server/platform/who.ts'
@@ -232,20 +232,19 @@ interface Step {
 /** The state and the steps that the owner may know: what was decided is the office's until the list is published (A30). */
 async function told<Taken extends Step>(
   db: Kysely<Database>,
-  { state, batchId }: { readonly state: State; readonly batchId: string },
+  { id, state }: { readonly id: string; readonly state: State },
   steps: readonly Taken[],
 ): Promise<{ state: State; steps: readonly Taken[] }> {
   const open = steps.filter(({ transition }) => !aboutObjections.includes(transition))
   const decision = steps.findLast(({ toState }) => toState === state)
   if (decision && isHidden(state, false)) {
-    const published = await db
-      .selectFrom('application')
-      .where('batchId', '=', batchId)
-      .where('state', 'in', publishedStates)
+    const heard = await db
+      .selectFrom('notice')
+      .where('applicationId', '=', id)
+      .where('kind', '=', 'failed')
       .select('id')
-      .limit(1)
       .executeTakeFirst()
-    if (isHidden(state, published !== undefined))
+    if (isHidden(state, heard !== undefined))
       return { state: decision.fromState, steps: open.filter((one) => one !== decision) }
   }
   return { state: shownWithoutObjection(state), steps: open }

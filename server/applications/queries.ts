@@ -12,16 +12,15 @@ import { type RecordOfPerson, recordOfText } from '#server/integrity/actions.ts'
 import { subscriptionsText } from '#server/notices/actions.ts'
 import { fromJson, inCamelCase, rowAsJson, rowsAsJson, run, type Statement } from '#server/platform/statements.ts'
 import { withinReach } from './scope.ts'
-import { publishedStates } from './shown-state.ts'
 import type { ApplicationTable, ApplicationTransitionTable } from './tables.ts'
 
 type Db = Kysely<Database>
 export type Application = Selectable<ApplicationTable>
 export type TransitionRow = Selectable<ApplicationTransitionTable>
 
-/** Whether the results of an application's batch have been published. */
-const isReleased = sql<boolean>`exists (select 1 from application as other
-  where other.batch_id = application.batch_id and other.state in (${sql.join(publishedStates)}))`
+/** Whether its applicant has been told that it failed: from then on he sees it (A30). */
+const isReleased = sql<boolean>`exists (select 1 from notice
+  where notice.application_id = application.id and notice.kind = 'failed')`
 
 /** The person's own application, whatever its state; a deleted draft is none. */
 export const findOwn = (db: Db, who: Signed, id: string): Promise<Application | undefined> =>
@@ -184,7 +183,7 @@ export const listOwn = (
     .orderBy('application.id')
     .execute()
 
-/** Whether results of a batch were published, for one application. */
+/** The same of one application. */
 export async function released(db: Db, _who: Who, applicationId: string): Promise<boolean> {
   const row = await db
     .selectFrom('application')

@@ -1,7 +1,7 @@
 import type { State } from '#domain/lifecycle/states.ts'
 import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 
-/** States in which the applicants of a batch see that its results were published (A30). */
+/** States of who passed and has been published (A30). */
 export const publishedStates: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED', 'REVOKED']
 
 /** Whether the applicant must not know the state yet (A30). */
@@ -15,9 +15,9 @@ export const aboutObjections: readonly string[] = ['registerObjection', 'dismiss
 export const shownWithoutObjection = (state: State): State => (state === 'OBJECTION' ? 'PUBLICITY' : state)
 
 /**
- * The state as the applicant may know it (A30): what the committee or the office decided stays 评审中 or 核准中 until the
- * list is published, not only in words but on the wire.
- * @param released the list of the batch has been published
+ * The state as the applicant may know it (A30): what the committee or the office decided stays 评审中 or 核准中 until it is
+ * published, not only in words but on the wire.
+ * @param released its applicant has been told that it failed
  */
 export function shownState(
   application: { readonly state: State; readonly decidedBy: 'committee' | 'approval' },

@@ -4,6 +4,7 @@ import { committeeAdvice, votesDecide } from '#domain/rules/voting.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { applyTransition } from '#server/applications/actions/apply-transition.ts'
 import { getBatch } from '#server/batches/actions.ts'
+import { tellWithoutList } from '#server/publicity/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
@@ -348,7 +349,10 @@ export async function confirmSession(
     .set({ chairId, confirmedAt: ctx.now, confirmedBy: who.accountId })
     .where('id', '=', id)
     .execute()
+  const batch = await getBatch(ctx.db, who, session.value.batchId)
+  if (!batch.ok) return batch
   const results = { passed: 0, failed: 0 }
+  const failed: string[] = []
   for (const { applicationId, yes, no, abstain } of open) {
     const recused = recusals.flatMap((one) => (one.applicationId === applicationId ? [one.memberId] : []))
     const decided = votesDecide(ballotOf(members, recused, { yes: yes!, no: no!, abstain: abstain! }))
@@ -361,7 +365,9 @@ export async function confirmSession(
     )
     if (!done.ok) return done
     results[decided.value]++
+    if (decided.value === 'failed') failed.push(applicationId)
   }
+  if (results.passed === 0 || !batch.value.hasPublicity) await tellWithoutList(ctx, who, failed)
   ctx.audit({ action: 'committee.confirmed', subject: `session:${id}`, details: results })
   return ok(results)
 }

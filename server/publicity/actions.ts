@@ -26,10 +26,11 @@ import {
   listPassed,
   listPublicNames,
   listPublished,
-  listUntold,
+  listToTell,
   lockList,
   lockObjection,
   type PublicityList,
+  releaseFailed,
 } from './queries.ts'
 
 type Db = Kysely<Database>
@@ -177,7 +178,7 @@ export async function dropDraft(ctx: Act, who: Signed, id: string): Promise<Outc
 
 /**
  * Publishes a list: everybody on it enters the publicity until 24:00 of the fifth working day at the least (T17, E9, A31),
- * and who failed in the batch is told now (T15).
+ * and who failed beside them is told now (T15).
  * @param endsAt a later end that the office wishes
  */
 export async function publishList(
@@ -195,13 +196,20 @@ export async function publishList(
   const entries = await listEntries(ctx.db, who, id)
   if (entries.length === 0) return refuse('publicity.empty')
   await ctx.db.updateTable('publicityList').set({ publishedAt: ctx.now, endsAt: end }).where('id', '=', id).execute()
-  for (const { id: applicationId, state } of entries) {
-    // Who was cancelled since the list was drafted is not published.
-    if (state === 'CANCELLED') continue
+  // Who was cancelled since the list was drafted is not published.
+  const published = entries.filter(({ state }) => state !== 'CANCELLED').map((entry) => entry.id)
+  for (const applicationId of published) {
     const done = await applyTransition(ctx, applicationId, 'publish', { publicityEndsAt: end })
     if (!done.ok) return done
   }
-  for (const { id: applicationId, accountId, type, year } of await listUntold(ctx.db, who, batchId)) {
+  await tellFailed(ctx, await releaseFailed(ctx.db, who, batchId, published))
+  ctx.audit({ action: 'publicity.published', subject: `list:${id}`, details: { batchId, endsAt: end.toISOString() } })
+  return ok({ published: published.length, endsAt: end })
+}
+
+/** Tells people that they failed (T15): from then on they see it (A30). */
+async function tellFailed(ctx: Act, failed: Awaited<ReturnType<typeof listToTell>>): Promise<void> {
+  for (const { id: applicationId, accountId, type, year } of failed) {
     await notify(ctx, {
       accountId,
       notice: 'failed',
@@ -211,8 +219,11 @@ export async function publishList(
       sms: true,
     })
   }
-  ctx.audit({ action: 'publicity.published', subject: `list:${id}`, details: { batchId, endsAt: end.toISOString() } })
-  return ok({ published: entries.length, endsAt: end })
+}
+
+/** Those who failed in a session after which nobody is published: no list will tell them (T15). */
+export async function tellWithoutList(ctx: Act, who: Signed, failed: readonly string[]): Promise<void> {
+  if (failed.length > 0) await tellFailed(ctx, await listToTell(ctx.db, who, failed))
 }
 
 /** Registers an objection with the real name of who objects, while the publicity runs (T18). */

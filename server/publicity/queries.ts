@@ -1,6 +1,7 @@
-import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
+import { publishedStates } from '#server/applications/shown-state.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { PublicityListTable } from './tables.ts'
@@ -124,28 +125,47 @@ export const listPassed = (db: Db, who: Signed, batchId: string) =>
     )
     .execute()
 
-/** Who failed in a batch and was not told yet: results are released with the list (T15). */
-export const listUntold = (db: Db, _who: Signed, batchId: string) =>
+/**
+ * Whoever of a batch failed, was not told yet, and may be now (T15, A30): somebody of his own session has been published, or
+ * nobody of it waits to be. His phone hears of it, for which the version rises.
+ * @param published those who are published in this very act
+ */
+export const releaseFailed = (db: Db, _who: Signed, batchId: string, published: readonly string[]) => {
+  const mates = (which: RawBuilder<boolean>) => sql<boolean>`exists (
+    select 1 from session_case own
+    join session_case other on other.session_id = own.session_id
+    join application mate on mate.id = other.application_id
+    where own.application_id = application.id and ${which})`
+  const now = sql<boolean>`mate.id = any(${[...published]}::uuid[])`
+  return db
+    .updateTable('application')
+    .from('batch')
+    .whereRef('batch.id', '=', 'application.batchId')
+    .set({ version: sql<number>`application.version + 1` })
+    .where('application.batchId', '=', batchId)
+    .where('application.state', '=', 'FAILED')
+    .where((eb) =>
+      eb.or([
+        mates(sql<boolean>`(mate.state in (${sql.join(publishedStates)}) or ${now})`),
+        eb.not(mates(sql<boolean>`(mate.state = 'PASSED' and not ${now})`)),
+      ]),
+    )
+    .where(
+      sql<boolean>`not exists (select 1 from notice where notice.application_id = application.id and notice.kind = 'failed')`,
+    )
+    .returning(['application.id', 'application.accountId', 'application.type', 'batch.year'])
+    .execute()
+}
+
+/** What a notice about these applications names. */
+export const listToTell = (db: Db, _who: Signed, ids: readonly string[]) =>
   db
     .selectFrom('application')
     .innerJoin('batch', 'batch.id', 'application.batchId')
     .select(['application.id', 'application.accountId', 'application.type', 'batch.year'])
-    .where('application.batchId', '=', batchId)
-    .where('application.state', '=', 'FAILED')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('notice')
-            .select('notice.id')
-            .whereRef('notice.applicationId', '=', 'application.id')
-            .where('notice.kind', '=', 'failed'),
-        ),
-      ),
-    )
+    .where('application.id', 'in', ids)
     .execute()
 
-/** Objections to those on a list, newest first: with the names of those who object, for the office alone. */
 export const listObjections = (db: Db, _who: Signed, listId: string) =>
   db
     .selectFrom('objection')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiOf, submitted } from '../world/application-walk.ts'
 import { type Desks, officeWalk, openDesks } from '../world/office-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
-import { bodyOf, openWorld, problemOf, type World } from '../world/world.ts'
+import { bodyOf, type Browser, openWorld, problemOf, type World } from '../world/world.ts'
 
 describe.each(await databaseKinds())('committee on %s', (kind) => {
   let world: World
@@ -124,5 +124,62 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
     expect((await view(session.id)).members).toHaveLength(15)
     const twice = await committees.$post({ json: { ...json, members: [] } })
     expect((await problemOf(twice)).code).toBe('answer.duplicate')
+  })
+
+  describe('[A30, T15] who failed is told', () => {
+    /** A session in which these are decided; each with who passes. */
+    async function decided(batch: Awaited<ReturnType<World['batch']>>, passes: readonly boolean[]) {
+      const people = []
+      for (const _ of passes) people.push(await received(batch))
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(
+        desks,
+        session,
+        people.map(({ id }) => id),
+      )
+      for (const [at, { id }] of people.entries())
+        await walk.ballot(desks, session, id, passes[at] ? 11 : 2, passes[at] ? 0 : 9)
+      await bodyOf(await walk.confirmSession(desks, session))
+      return people
+    }
+    /** What an applicant sees, asking and by what his phone is told that knows all there was before, and whether a notice said so. */
+    const seen = async ({ id, browser }: { readonly id: string; readonly browser: Browser }) => ({
+      state: (await bodyOf(await apiOf(browser).applications.$get()))[0]!.state,
+      told: (await bodyOf(await apiOf(browser).notices.$get({ query: {} }))).notices.some(
+        (one) => one.kind === 'failed',
+      ),
+      version: (
+        await world.db.selectFrom('application').select('version').where('id', '=', id).executeTakeFirstOrThrow()
+      ).version,
+    })
+
+    test('with the list of his own session, not with that of another one of the batch; his phone hears of it', async () => {
+      const batch = await world.batch()
+      const [, failedFirst] = await decided(batch, [true, false])
+      const list = await walk.draft(desks, batch)
+      const [, failedSecond] = await decided(batch, [true, false])
+      const before = await seen(failedFirst!)
+      expect(before).toMatchObject({ state: 'COMMITTEE', told: false })
+      await bodyOf(await walk.publish(desks, list))
+      expect(await seen(failedFirst!)).toEqual({ state: 'FAILED', told: true, version: before.version + 1 })
+      expect(await seen(failedSecond!)).toMatchObject({ state: 'COMMITTEE', told: false })
+      await bodyOf(await walk.publish(desks, await walk.draft(desks, batch)))
+      expect(await seen(failedSecond!)).toMatchObject({ state: 'FAILED', told: true })
+      // once
+      expect((await seen(failedFirst!)).version).toBe(before.version + 1)
+    }, 90_000)
+
+    test('at once where all of his session failed: no list will be published for it', async () => {
+      const batch = await world.batch()
+      const [one] = await decided(batch, [false, false])
+      expect(await seen(one!)).toMatchObject({ state: 'FAILED', told: true })
+    }, 60_000)
+
+    test('at once where the batch publishes nothing', async () => {
+      const batch = await world.batch({ hasPublicity: false })
+      const [passed, failed] = await decided(batch, [true, false])
+      expect(await seen(passed!)).toMatchObject({ state: 'COMMITTEE', told: false })
+      expect(await seen(failed!)).toMatchObject({ state: 'FAILED', told: true })
+    }, 60_000)
   })
 })

@@ -133,8 +133,12 @@ describe.each(await databaseKinds())('who may what at the desk, on %s', (kind) =
       expect(found.total).toBe(1)
     }
     // published: he reads it as all do
-    await world.db.updateTable('application').set({ state: 'PUBLICITY' }).where('id', '=', other.id).execute()
     await world.db.updateTable('application').set({ state: 'FAILED' }).where('id', '=', mine.id).execute()
+    const told = { id: crypto.randomUUID(), accountId: mine.person.id, kind: 'failed', title: '评审未通过', body: '' }
+    await world.db
+      .insertInto('notice')
+      .values({ ...told, applicationId: mine.id, createdAt: new Date() })
+      .execute()
     const row = (await queue({})).rows.find(({ id }) => id === mine.id)!
     expect(row.state).toBe('FAILED')
     expect(row.stateSince).not.toBeNull()
