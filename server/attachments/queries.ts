@@ -23,7 +23,8 @@ export const findOwnApplication = (db: Db, who: Signed, id: string) =>
 
 /**
  * What decides whether a person may send files, in one statement: his application with its batch, what hangs in the slots,
- * and what he keeps with us, files that hang somewhere and uploads that may yet. `$1` is the application, `$2` the person,
+ * and what he keeps with us: what hangs somewhere or came lately, whichever is more, since most of it is the same; what was taken out
+ * again, whose bytes stay; and what is on its way. `$1` is the application, `$2` the person,
  * `$3` the slots as a JSON array.
  */
 const SENDING = `
@@ -33,17 +34,22 @@ const SENDING = `
       where application_id = $1 and path = any (array(select jsonb_array_elements_text($3::jsonb))) and removed_at is null
       group by path
     ) as held) as in_slot,
-    attached.files + waiting.files as files, attached.bytes + waiting.bytes as bytes, waiting.files as unfinished,
+    greatest(attached.files, sent.files) + sent.unfinished as files,
+    greatest(attached.bytes, sent.bytes) + sent.unfinished_bytes as bytes, sent.unfinished,
     clock_timestamp() as database_time
   from (
-    select count(*)::int as files, coalesce(sum(attachment.size), 0)::float8 as bytes
+    select count(*) filter (where attachment.removed_at is null)::int as files,
+      coalesce(sum(attachment.size), 0)::float8 as bytes
     from attachment join application on application.id = attachment.application_id
-    where application.account_id = $2 and attachment.removed_at is null
+    where application.account_id = $2
   ) as attached
   cross join (
-    select count(*)::int as files, coalesce(sum(length), 0)::float8 as bytes
-    from upload where account_id = $2 and state = 'receiving'
-  ) as waiting
+    select count(*) filter (where state = 'verified')::int as files,
+      coalesce(sum(length) filter (where state = 'verified'), 0)::float8 as bytes,
+      count(*) filter (where state = 'receiving')::int as unfinished,
+      coalesce(sum(length) filter (where state = 'receiving'), 0)::float8 as unfinished_bytes
+    from upload where account_id = $2 and state in ('receiving', 'verified')
+  ) as sent
   left join application as own on own.id = $1 and own.account_id = $2 and own.deleted_at is null
   left join batch on batch.id = own.batch_id`
 

@@ -502,24 +502,62 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
     expect(await world.platform.files.head(contentKey(sha256(forgotten)))).toBeUndefined()
   })
 
+  const uploadOf = (accountId: string, applicationId: string, id: string, at: Date) => ({
+    id,
+    accountId,
+    applicationId,
+    path: 'idCard',
+    name: 'a.pdf',
+    sha256: 'b'.repeat(64),
+    length: 1000,
+    state: 'receiving' as const,
+    refusal: null,
+    contentSha256: null as string | null,
+    createdAt: at,
+    updatedAt: at,
+  })
+
   test('a person who has too much under way is told so before more is sent', async () => {
     const { browser, id, person } = await applicationWith(world)
     const now = await world.now()
-    const rows = Array.from({ length: 30 }, (_, index) => ({
-      id: `quota-${kind}-${index}`,
-      accountId: person.id,
-      applicationId: id,
-      path: 'idCard',
-      name: 'a.pdf',
-      sha256: 'b'.repeat(64),
-      length: 1000,
-      state: 'receiving' as const,
-      refusal: null,
-      contentSha256: null,
-      createdAt: now,
-      updatedAt: now,
-    }))
+    const rows = Array.from({ length: 30 }, (_, index) => uploadOf(person.id, id, `quota-${kind}-${index}`, now))
     await world.db.insertInto('upload').values(rows).execute()
     expect(await codeOf({ browser, applicationId: id, path: 'idCard', bytes: plainPdf() })).toBe('attachment.quota')
+  })
+
+  test('files that came and hang nowhere count too, and so do the bytes of what was taken out again', async () => {
+    const now = await world.now()
+    const sha256 = createHash('sha256').update(`quota ${kind}`).digest('hex')
+    const stored = { sha256, size: 10_000_000, mediaType: 'application/pdf', pages: 1, checkedAt: now }
+    await world.db.insertInto('storedFile').values(stored).execute()
+    const refusedAfter = async (fill: (one: { personId: string; applicationId: string }) => Promise<unknown>) => {
+      const { browser, id, person } = await applicationWith(world)
+      await fill({ personId: person.id, applicationId: id })
+      return codeOf({ browser, applicationId: id, path: 'idCard', bytes: plainPdf() })
+    }
+    const came = await refusedAfter(({ personId, applicationId }) => {
+      const one = { state: 'verified' as const, contentSha256: sha256, length: 1000 }
+      const rows = Array.from({ length: 600 }, (_, at) => ({
+        ...uploadOf(personId, applicationId, `came-${kind}-${at}`, now),
+        ...one,
+      }))
+      return world.db.insertInto('upload').values(rows).execute()
+    })
+    expect(came).toBe('attachment.quota')
+    const takenOut = await refusedAfter(({ applicationId }) => {
+      const one = {
+        applicationId,
+        path: 'idCard',
+        name: 'a.pdf',
+        sha256,
+        size: 10_000_000,
+        pages: 1,
+        createdAt: now,
+        removedAt: now,
+      }
+      const rows = Array.from({ length: 108 }, (_, position) => ({ ...one, id: crypto.randomUUID(), position }))
+      return world.db.insertInto('attachment').values(rows).execute()
+    })
+    expect(takenOut).toBe('attachment.quota')
   })
 })
