@@ -163,13 +163,13 @@ describe.each(await databaseKinds())('papers on %s', (kind) => {
     const clock = {
       ...world.platform.clock,
       // asked after the application was read, and before its paper is looked for
-      now: async () => {
+      now: async (db: Parameters<typeof world.platform.clock.now>[0]) => {
         if (!read) {
           read = true
           await returned(id)
           await world.db.updateTable('application').set({ state }).where('id', '=', id).execute()
         }
-        return world.now()
+        return world.platform.clock.now(db)
       },
     }
     const request = { applicationId: id, kind: of, preview: false }
