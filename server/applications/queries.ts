@@ -19,8 +19,8 @@ export type Application = Selectable<ApplicationTable>
 export type TransitionRow = Selectable<ApplicationTransitionTable>
 
 /** Whether its applicant has been told that it failed: from then on he sees it (A30). */
-const isReleased = sql<boolean>`exists (select 1 from notice
-  where notice.application_id = application.id and notice.kind = 'failed')`
+const RELEASED = "exists (select 1 from notice where notice.application_id = application.id and notice.kind = 'failed')"
+const isReleased = sql<boolean>`${sql.raw(RELEASED)}`
 
 /** The person's own application, whatever its state; a deleted draft is none. */
 export const findOwn = (db: Db, who: Signed, id: string): Promise<Application | undefined> =>
@@ -183,7 +183,20 @@ export const listOwn = (
     .orderBy('application.id')
     .execute()
 
-/** The same of one application. */
+/** The person's own of which a result may stand that he does not know. Asked at each page of the office, so the text is made once. */
+export const listOwnDecided = (db: Db, who: Signed) =>
+  run<
+    Pick<Application, 'id' | 'state' | 'type' | 'isRecognition'> &
+      Pick<Batch, 'recognitionByApproval'> & { released: boolean }
+  >(db, {
+    text: `select application.id, application.state, application.type, application.is_recognition, batch.recognition_by_approval,
+      ${RELEASED} as released
+      from application join batch on batch.id = application.batch_id
+      where application.account_id = $1 and application.deleted_at is null and application.state in ('PASSED', 'FAILED')`,
+    values: [who.accountId],
+  })
+
+/** Whether the applicant of this one has been told that it failed. */
 export async function released(db: Db, _who: Who, applicationId: string): Promise<boolean> {
   const row = await db
     .selectFrom('application')

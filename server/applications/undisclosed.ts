@@ -3,7 +3,7 @@ import type { State } from '#domain/lifecycle/states.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { decidedBy } from './actions/lifecycle-facts.ts'
-import { listOwn } from './queries.ts'
+import { listOwnDecided } from './queries.ts'
 import { isHidden, shownState } from './shown-state.ts'
 
 /**
@@ -11,7 +11,7 @@ import { isHidden, shownState } from './shown-state.ts'
  * whoever works in the office and applies himself learns his result with all others.
  */
 export async function undisclosedOf(db: Kysely<Database>, who: Signed): Promise<ReadonlyMap<string, State>> {
-  const own = await listOwn(db, who)
+  const own = await listOwnDecided(db, who)
   return new Map(
     own
       .filter(({ state, released }) => isHidden(state, released))
