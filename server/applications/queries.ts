@@ -183,18 +183,23 @@ export const listOwn = (
     .orderBy('application.id')
     .execute()
 
-/** The person's own of which a result may stand that he does not know. Asked at each page of the office, so the text is made once. */
-export const listOwnDecided = (db: Db, who: Signed) =>
-  run<
-    Pick<Application, 'id' | 'state' | 'type' | 'isRecognition'> &
-      Pick<Batch, 'recognitionByApproval'> & { released: boolean }
-  >(db, {
-    text: `select application.id, application.state, application.type, application.is_recognition, batch.recognition_by_approval,
-      ${RELEASED} as released
-      from application join batch on batch.id = application.batch_id
-      where application.account_id = $1 and application.deleted_at is null and application.state in ('PASSED', 'FAILED')`,
-    values: [who.accountId],
-  })
+/** An application of the person with what decides in which state he may see it (A30). */
+export type OwnState = Pick<Application, 'id' | 'state' | 'type' | 'isRecognition'> &
+  Pick<Batch, 'recognitionByApproval'> & { readonly released: boolean }
+
+/** What decides in which state somebody may see his applications, of those that a condition names. */
+export const ownStatesText = (condition: string) => `
+  select application.id, application.state, application.type, application.is_recognition, batch.recognition_by_approval,
+    ${RELEASED} as released
+  from application join batch on batch.id = application.batch_id
+  where ${condition}`
+
+const DECIDED = ownStatesText(
+  "application.account_id = $1 and application.deleted_at is null and application.state in ('PASSED', 'FAILED')",
+)
+
+/** The person's own of which a result may stand that he does not know. */
+export const listOwnDecided = (db: Db, who: Signed) => run<OwnState>(db, { text: DECIDED, values: [who.accountId] })
 
 /** Whether the applicant of this one has been told that it failed. */
 export async function released(db: Db, _who: Who, applicationId: string): Promise<boolean> {

@@ -1,8 +1,10 @@
-import { type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
+import { type CompiledQuery, type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
 import type { Application } from '#server/applications/actions/content.ts'
 import { inPlaces, inScope } from '#server/applications/scope.ts'
-import { behind, instantText, rowsAsJson, run, snakeCase } from '#server/platform/statements.ts'
+import { type OwnState, ownStatesText } from '#server/applications/undisclosed.ts'
+import { behind, fromJson, instantText, rowsAsJson, run, snakeCase } from '#server/platform/statements.ts'
+import { onOneConnection } from '#server/platform/together.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { asksForReturnText, type QueueFilter, selection, selectionInStates, statesWithoutOwn } from './selection.ts'
@@ -74,37 +76,6 @@ const rowText = `
   join batch on batch.id = application.batch_id
   join account on account.id = application.account_id`
 
-/**
- * One page of the queue; without a wish the one that waits longest first. Only its rows are looked at more closely.
- *
- * Where the page lies is given to the database as questions and its ids as an array: so its plan does not depend on the
- * page, and is made once a connection instead of each time, which took longer than what it then did.
- */
-export async function listQueue(
-  db: Db,
-  who: Signed,
-  filter: QueueFilter,
-  at: { readonly limit: number; readonly offset: number; readonly sort?: QueueSort },
-): Promise<QueueRow[]> {
-  const [column, direction] = queueSorts[at.sort ?? 'oldest']
-  // the ids alone: what the page skips is then passed in the index
-  const ids = selectionInStates(db, who, filter)
-    .select('application.id')
-    .orderBy(`application.${column}`, direction)
-    .orderBy('application.id', direction)
-    .limit(sql<number>`(select ${at.limit}::int)`)
-    .offset(sql<number>`(select ${at.offset}::int)`)
-    .compile()
-  const order = `application.${snakeCase(column)} ${direction}, application.id ${direction}`
-  const page = `${rowText} where application.id = any(array(${behind(ids.sql, 1)})) order by ${order}`
-  // As one value: a thousand that are read one by one are a thousand pieces of garbage.
-  const [found] = await run<{ rows: QueueRow[] }>(db, {
-    text: `select ${rowsAsJson(page)} as rows`,
-    values: [who.accountId, ...ids.parameters],
-  })
-  return found!.rows
-}
-
 /** The parts of a filter that the tally knows. */
 const tallied: ReadonlySet<string> = new Set([
   'state',
@@ -120,15 +91,8 @@ const isTallied = (filter: QueueFilter): boolean =>
     ([name, value]) => value === undefined || tallied.has(name) || (name === 'q' && value === ''),
   )
 
-/** How many stand in each state. */
-export interface Counts {
-  readonly byState: Partial<Record<State, number>>
-  /** rows of the tally that were added up for it */
-  readonly tallyRows: number
-}
-
-async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<Counts> {
-  const rows = await db
+const tallyByState = (db: Db, who: Signed, filter: QueueFilter) =>
+  db
     .selectFrom('applicationTally as application')
     .select(['application.state', sql<number>`sum(count)::int`.as('count'), sql<number>`count(*)::int`.as('rows')])
     .where((eb) => {
@@ -140,56 +104,105 @@ async function tallyByState(db: Db, who: Signed, filter: QueueFilter): Promise<C
     .$if(filter.region !== undefined, (query) => query.where('application.region', '=', filter.region!))
     .$if(filter.point !== undefined, (query) => query.where('application.acceptancePoint', '=', filter.point!))
     .groupBy('application.state')
-    .execute()
-  return {
-    byState: Object.fromEntries(rows.filter(({ count }) => count !== 0).map(({ state, count }) => [state, count])),
-    tallyRows: rows.reduce((sum, one) => sum + one.rows, 0),
+
+const countedByState = (db: Db, who: Signed, filter: QueueFilter) =>
+  selection(db, who, filter)
+    .select(['application.state', sql<number>`count(*)::int`.as('count'), sql<number>`0`.as('rows')])
+    .groupBy('application.state')
+
+interface PageAt {
+  readonly limit: number
+  readonly offset: number
+  readonly sort?: QueueSort
+}
+
+/** What a page of the queue is made of. */
+export interface QueuePage {
+  readonly rows: readonly QueueRow[]
+  /**
+   * how many stand in each state, over everything that the person reaches and asked for, whatever state he asked for; `rows` of the
+   * tally were added up for it
+   */
+  readonly numbers: readonly { readonly state: State; readonly count: number; readonly rows: number }[]
+  /** the person's own among them, by which rows and numbers are told as he may know them (A30) */
+  readonly own: readonly OwnState[]
+}
+
+/** What a statement is given, in the order in which it is mentioned. */
+class Given {
+  readonly values: unknown[] = []
+
+  /** A value; what stands for it in the text. */
+  one(value: unknown): string {
+    return `$${this.values.push(value)}`
+  }
+
+  /** A question that was made by itself; its text here. */
+  question({ sql: text, parameters }: CompiledQuery): string {
+    const here = behind(text, this.values.length)
+    this.values.push(...parameters)
+    return here
   }
 }
 
 /**
- * How many stand in each state, over everything the person reaches and asked for.
- * @param undisclosed his own whose decision is not published, by the state in which he may see it: looking for his own name, he
- * would read it from the numbers
+ * A page with its numbers and the person's own, in one statement where nothing has to be counted, otherwise in one journey; without
+ * a wish the one that waits longest comes first. Only the rows of the page are looked at more closely.
+ *
+ * Where the page lies is given to the database as questions and its ids as an array: so its plan does not depend on the page,
+ * and is made once a connection instead of each time, which took longer than what it then did. Ids alone are passed in the index,
+ * and where it is known how many there are, from the end that is nearer.
  */
-export async function countByState(
-  db: Db,
-  who: Signed,
-  filter: QueueFilter,
-  undisclosed: ReadonlyMap<string, State>,
-): Promise<Counts> {
-  if (isTallied(filter)) return tallyByState(db, who, filter)
-  const own = [...undisclosed.keys()]
-  const rows = await selection(db, who, filter)
-    .$if(own.length > 0, (query) => query.where('application.id', 'not in', own))
-    .select(['application.state', sql<number>`count(*)::int`.as('count')])
-    .groupBy('application.state')
-    .execute()
-  const byState: Partial<Record<State, number>> = Object.fromEntries(rows.map(({ state, count }) => [state, count]))
-  if (own.length > 0) {
-    const found = await selection(db, who, filter).select('application.id').where('application.id', 'in', own).execute()
-    for (const { id } of found) byState[undisclosed.get(id)!] = (byState[undisclosed.get(id)!] ?? 0) + 1
-  }
-  return { byState, tallyRows: 0 }
+export async function findPage(db: Db, who: Signed, filter: QueueFilter, at: PageAt): Promise<QueuePage> {
+  const given = new Given()
+  const me = given.one(who.accountId)
+  const isAtOnce = isTallied(filter)
+  const numbers = isAtOnce ? given.question(tallyByState(db, who, filter).compile()) : undefined
+  const ids = given.question(selectionInStates(db, who, filter).select('application.id').compile())
+  const [column, direction] = queueSorts[at.sort ?? 'oldest']
+  const order = (way: 'asc' | 'desc') => `order by application.${snakeCase(column)} ${way}, application.id ${way}`
+  const part = (way: 'asc' | 'desc', limit: string, offset: string) =>
+    `(${ids} ${order(way)} limit (select ${limit}) offset (select ${offset}))`
+  const limit = `${given.one(at.limit)}::int`
+  const offset = `${given.one(at.offset)}::int`
+  const isTotalKnown = isAtOnce && statesWithoutOwn(filter).length === 0
+  const states = isTotalKnown && filter.state && filter.state.length > 0 ? given.one(filter.state) : undefined
+  const total = `select coalesce(sum(count), 0)::int as total from numbers ${states ? `where state = any(${states}::text[])` : ''}`
+  const isNearer = `case when ${offset} * 2 <= total then`
+  const page = isTotalKnown
+    ? `${part(direction, `${isNearer} ${limit} else 0 end from total`, offset)} union all
+       ${part(
+         direction === 'asc' ? 'desc' : 'asc',
+         `${isNearer} 0 else greatest(least(${limit}, total - ${offset}), 0) end from total`,
+         `greatest(total - ${offset} - ${limit}, 0) from total`,
+       )}`
+    : part(direction, limit, offset)
+  // As one value: a thousand that are read one by one are a thousand pieces of garbage.
+  const text = `${numbers ? `with numbers as materialized (${numbers})${isTotalKnown ? `, total as materialized (${total})` : ''}` : ''}
+    select ${rowsAsJson(ownStatesText(`application.account_id = ${me} and application.deleted_at is null`))} as own,
+      ${rowsAsJson(`${rowText} where application.id = any(array(${page})) ${order(direction)}`)} as rows,
+      ${numbers ? rowsAsJson('select * from numbers') : 'null'} as numbers`
+  const [[found], counted] = await onOneConnection(db, (one) =>
+    Promise.all([
+      run<Pick<QueuePage, 'rows' | 'numbers'> & { readonly own: Readonly<Record<string, unknown>>[] }>(one, {
+        text,
+        values: given.values,
+      }),
+      isAtOnce ? undefined : countedByState(one, who, filter).execute(),
+    ]),
+  )
+  const own = fromJson<OwnState>(found!.own)
+  return { rows: found!.rows, numbers: counted ?? found!.numbers, own: await selectedOf(db, who, filter, own) }
 }
 
-/** How many of his own the numbers hold in the states asked for, although the queue leaves them out there (A30). */
-export async function countLeftOut(
-  db: Db,
-  who: Signed,
-  filter: QueueFilter,
-  undisclosed: ReadonlyMap<string, State>,
-): Promise<number> {
-  const asked = statesWithoutOwn(filter)
-  if (asked.length === 0) return 0
-  const own = await selection(db, who, filter)
-    .select(['application.id', 'application.state'])
+/** Those of the person's own that are among what is asked for. Few in the office have any. */
+async function selectedOf(db: Db, who: Signed, filter: QueueFilter, own: readonly OwnState[]): Promise<OwnState[]> {
+  if (own.length === 0) return []
+  const selected = await selection(db, who, filter)
+    .select('application.id')
     .where('application.accountId', '=', who.accountId)
     .execute()
-  const countedAs = isTallied(filter)
-    ? own.map(({ state }) => state)
-    : own.map(({ id, state }) => undisclosed.get(id) ?? state)
-  return countedAs.filter((state) => asked.includes(state)).length
+  return own.filter(({ id }) => selected.some((one) => one.id === id))
 }
 
 /** An application within the person's scope, or undefined: what lies outside does not exist for him. */

@@ -2,24 +2,15 @@ import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { type State, stateIds, states } from '#domain/lifecycle/states.ts'
 import { addUpTally } from '#server/applications/actions/records.ts'
-import { undisclosedOf } from '#server/applications/undisclosed.ts'
+import { undisclosedAmong } from '#server/applications/undisclosed.ts'
 import { offersOf } from '#server/batches/actions.ts'
 import type { Dependencies } from '#server/platform/environment.ts'
-import { onOneConnection } from '#server/platform/together.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import {
-  countByState,
-  countLeftOut,
-  findByNumber,
-  findPaperCase,
-  listQueue,
-  type QueueRow,
-  type QueueSort,
-} from './queries.ts'
-import { narrowed, type QueueFilter } from './selection.ts'
+import { findByNumber, findPage, findPaperCase, type QueuePage, type QueueRow, type QueueSort } from './queries.ts'
+import { narrowed, type QueueFilter, statesWithoutOwn } from './selection.ts'
 
 type Offers = ReadonlyMap<string, readonly SpecialtyOffer[]>
 
@@ -104,6 +95,19 @@ function addUpIfMany({ database, log }: Dependencies, rows: number): void {
   )
 }
 
+/** How many stand in each state, as the person may know it: looking for his own, he would read his result from them (A30). */
+function countsByState({ numbers, own }: QueuePage, undisclosed: ReadonlyMap<string, State>) {
+  const counts = new Map(numbers.map(({ state, count }) => [state, count]))
+  const add = (state: State, count: number) => counts.set(state, (counts.get(state) ?? 0) + count)
+  for (const { id, state } of own) {
+    const hiddenAs = undisclosed.get(id)
+    if (hiddenAs === undefined) continue
+    add(state, -1)
+    add(hiddenAs, 1)
+  }
+  return Object.fromEntries([...counts].filter(([, count]) => count !== 0)) as Partial<Record<State, number>>
+}
+
 /** One page of the review queue with its total, and how many stand in each state of the same selection. */
 export async function queuePage(
   platform: Dependencies,
@@ -114,21 +118,22 @@ export async function queuePage(
   sort?: QueueSort,
 ) {
   const { db } = platform.database
-  const [filter, undisclosed] = await Promise.all([narrowed(db, who, wanted), undisclosedOf(db, who)])
-  const [{ byState: counts, tallyRows }, leftOut, rows] = await onOneConnection(db, (one) =>
-    Promise.all([
-      countByState(one, who, filter, undisclosed),
-      countLeftOut(one, who, filter, undisclosed),
-      listQueue(one, who, filter, { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }),
-    ]),
+  const filter = await narrowed(db, who, wanted)
+  const at = { limit: pageSize, offset: (page - 1) * pageSize, ...(sort && { sort }) }
+  const found = await findPage(db, who, filter, at)
+  addUpIfMany(
+    platform,
+    found.numbers.reduce((sum, { rows }) => sum + rows, 0),
   )
-  addUpIfMany(platform, tallyRows)
-  const offers = await offersOfRows(db, who, rows)
+  const offers = await offersOfRows(db, who, found.rows)
+  const undisclosed = undisclosedAmong(found.own)
+  const counts = countsByState(found, undisclosed)
+  const withoutOwn = statesWithoutOwn(filter)
+  const leftOut = found.own.filter(({ id, state }) => withoutOwn.includes(undisclosed.get(id) ?? state)).length
   const shown = filter.state && filter.state.length > 0 ? filter.state : stateIds
-  const total = [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), -leftOut)
   return {
-    rows: rows.map((row) => shownRow(row, offers, undisclosed)),
-    total,
+    rows: found.rows.map((row) => shownRow(row, offers, undisclosed)),
+    total: [...new Set(shown)].reduce((sum, state) => sum + (counts[state] ?? 0), -leftOut),
     counts,
     page,
     pageSize,

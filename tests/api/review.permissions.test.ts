@@ -122,11 +122,14 @@ describe.each(await databaseKinds())('who may what at the desk, on %s', (kind) =
         stateSince: null,
       })
       expect(all.rows.find(({ id }) => id === other.id)).toMatchObject({ own: false, state })
+      // the numbers count his as it is shown
+      expect([all.counts, all.total]).toEqual([{ COMMITTEE: 1, [state]: 1 }, 2])
       // whatever state is asked for, being in it or not tells nothing
       const asked = await queue({ state })
       expect(asked.rows.map(({ id }) => id)).toEqual([other.id])
       expect(asked.total).toBe(1)
-      expect((await queue({ state: 'COMMITTEE' })).rows).toEqual([])
+      const undecided = await queue({ state: 'COMMITTEE' })
+      expect([undecided.rows, undecided.total]).toEqual([[], 0])
       // nor do the numbers beside his own name
       const found = await queue({ q: String(mine.receipt.number) })
       expect(found.counts).toEqual({ COMMITTEE: 1 })

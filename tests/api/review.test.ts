@@ -419,8 +419,18 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
       expect(await ids({ specialty: 'engineering.mechanical' })).toEqual([])
       expect(await ids({ exception: '1' })).toEqual([])
       expect(await ids({ returned: '0' })).toHaveLength(3)
-      const pages = await Promise.all([1, 2].map((page) => ids({ page: String(page), pageSize: '2' })))
-      expect(pages.flat()).toEqual(sent.map(({ id }) => id))
+      // from the nearer end or not, in either order, with a state or words: the same rows, each once, and nothing behind the last
+      for (const how of [{}, { sort: 'newest' }, { sort: 'name' }, { state: 'SUBMITTED,REJECTED' }, { q: '单位' }]) {
+        const whole = await ids(how)
+        for (const pageSize of [1, 2, 3]) {
+          const pages = await Promise.all(
+            [1, 2, 3, 4].map((page) => ids({ ...how, page: String(page), pageSize: String(pageSize) })),
+          )
+          expect(pages.flat(), `${JSON.stringify(how)} by ${pageSize}`).toEqual(whole)
+          expect(pages.every((page) => page.length <= pageSize)).toBe(true)
+        }
+        expect(whole.toSorted()).toEqual(sent.map(({ id }) => id).toSorted())
+      }
     })
 
     test('A21: shows who asks for a return; neighbours lead through the queue', async () => {
