@@ -3,14 +3,16 @@ import * as v from 'valibot'
 import { refuse } from '#domain/problems.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import { bodyFor, contentKey } from '#server/platform/files/file-store.ts'
+import { guarded } from '#server/platform/files/guarded.ts'
 import { signedIn } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { json, param } from '#server/platform/validate.ts'
 import { knownRequest } from './announcement.ts'
+import { noteOpened } from './openings.ts'
 import { receive } from './receive.ts'
 import { receiveTogether } from './receive-together.ts'
 import { bringsWhole, receiveWhole } from './receive-whole.ts'
-import { guarded, noteOpened, openable, pageImage, readRange } from './serve.ts'
+import { openable, pageImage, readRange } from './serve.ts'
 import { reuseKnown } from './settle.ts'
 
 /** What Node's adapter knows of a request; nothing where a test asks without a connection. */
@@ -62,7 +64,7 @@ export const fileRoutes = new Hono<SignedEnv>()
     }
     if (range === null) return c.body(null, 416, { ...headers, 'content-range': `bytes */${file.size}` })
     // Before the file is open: what throws then would leave it so. To a HEAD nothing of it is shown.
-    if (c.req.method !== 'HEAD' && (!range || range.from === 0)) await noteOpened(c, file)
+    if (c.req.method !== 'HEAD') await noteOpened(c, who, file, range && range.from > 0 ? 'further' : 'beginning')
     const stored = await bodyFor(c.req, platform.files, contentKey(file.sha256), range)
     if (!stored) throw new Error(`The bytes of attachment ${file.id} are gone`)
     const partial = range && {
@@ -78,13 +80,14 @@ export const fileRoutes = new Hono<SignedEnv>()
     '/:attachmentId/pages/:file{[0-9]{1,4}\\.png}',
     param(v.object({ ...byId.entries, file: v.string() })),
     async (c) => {
+      const { platform, who } = c.var
       const { attachmentId, file: name } = c.req.valid('param')
-      const found = await openable(c.var.platform, c.var.who, attachmentId)
+      const found = await openable(platform, who, attachmentId)
       if (!found.ok) return problem(found)
       const page = parseInt(name, 10)
-      const image = await pageImage(c.var.platform, found.value, page)
+      const image = await pageImage(platform, found.value, page)
       if (!image.ok) return problem(image)
-      if (page === 1) await noteOpened(c, found.value, page)
+      if (c.req.method !== 'HEAD') await noteOpened(c, who, found.value, { page })
       return c.body(image.value as Uint8Array<ArrayBuffer>, 200, { ...guarded, 'content-type': 'image/png' })
     },
   )

@@ -1,18 +1,9 @@
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
-import type { Asked, Dependencies } from '#server/platform/environment.ts'
+import type { Dependencies } from '#server/platform/environment.ts'
 import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
-import { act } from '#server/platform/transaction.ts'
 import type { Who } from '#server/platform/who.ts'
 import { drawPage } from './inspection.ts'
 import { findOpenable } from './queries.ts'
-
-/** What a file is served with: shown, never run, never kept by a cache, never read by another site. */
-export const guarded = {
-  'content-security-policy': "default-src 'none'; sandbox",
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'private, no-store',
-}
 
 /** Where pages drawn for quick viewing lie. */
 export const pagesPrefix = (sha256: string): string => `pages/${sha256}/`
@@ -24,18 +15,6 @@ export async function openable(platform: Dependencies, who: Who, attachmentId: s
   const file = await findOpenable(platform.database.db, who, attachmentId)
   return file ? ok(file) : refuse('request.not-found')
 }
-
-/** Every opening is on record (issue of personal papers), the parts that a viewer fetches afterwards are not. */
-export const noteOpened = (c: Asked, file: OpenableFile, page?: number) =>
-  act(c, async (ctx) => {
-    ctx.audit({
-      action: 'attachment.opened',
-      applicationId: file.applicationId,
-      subject: `attachment:${file.id}`,
-      ...(page !== undefined && { details: { page } }),
-    })
-    return ok()
-  })
 
 export type Range = { readonly from: number; readonly to: number }
 

@@ -4,6 +4,7 @@ import { cellValueSchema } from '#domain/forms/schema.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import { bodyFor, contentKey } from '#server/platform/files/file-store.ts'
+import { guarded } from '#server/platform/files/guarded.ts'
 import { signedIn, withRole } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { act } from '#server/platform/transaction.ts'
@@ -56,14 +57,21 @@ export const educationRoutes = new Hono<SignedEnv>()
     const { database, files } = c.var.platform
     const { id, fileId } = c.req.valid('param')
     const proof = await findProof(database.db, c.var.who, id, fileId)
-    const stored = proof && (await bodyFor(c.req, files, contentKey(proof.sha256)))
-    if (!stored) return problem(refuse('request.not-found'))
-    return c.body(stored.stream as ReadableStream, 200, {
+    if (!proof) return problem(refuse('request.not-found'))
+    // Before the file is open, and not for a HEAD: every opening is on record (E14).
+    if (c.req.method !== 'HEAD') {
+      await act(c, async (ctx) => {
+        ctx.audit({ action: 'education.proof-opened', subject: `education-change:${id}`, details: { fileId } })
+        return ok()
+      })
+    }
+    const stored = await bodyFor(c.req, files, contentKey(proof.sha256))
+    if (!stored) throw new Error(`The bytes of proof ${fileId} are gone`)
+    return c.body(stored.stream, 200, {
+      ...guarded,
       'content-type': 'application/pdf',
       'content-length': String(stored.length),
       'content-disposition': 'inline',
-      'content-security-policy': "sandbox; default-src 'none'",
-      'x-content-type-options': 'nosniff',
     })
   })
   .get('/changes', withRole('office'), query(changesQuery), async (c) => {

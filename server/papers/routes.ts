@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { PrintId } from '#domain/forms/application-type.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import type { Env, SignedEnv } from '#server/platform/environment.ts'
+import { guarded } from '#server/platform/files/guarded.ts'
 import type { Limit } from '#server/platform/limits.ts'
 import { signedIn, withRole } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
@@ -56,12 +57,10 @@ export const applicationPaperRoutes = new Hono<SignedEnv>()
       })
       const { pdf, fileName } = printed.value
       return c.body(pdf as Uint8Array<ArrayBuffer>, 200, {
+        ...guarded,
         'content-type': 'application/pdf',
         'content-length': String(pdf.byteLength),
         'content-disposition': `${download ? 'attachment' : 'inline'}; filename="paper.pdf"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
-        'content-security-policy': "default-src 'none'; sandbox",
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'private, no-store',
       })
     },
   )

@@ -355,6 +355,30 @@ describe.each(await databaseKinds())('attachments on %s', (kind) => {
     expect(heads).toEqual(await ask('GET'))
   })
 
+  test('[E14] whoever begins with a part, or with a later page, has opened the file; what a viewer fetches further is no opening', async () => {
+    const { browser, id } = await applicationWith(world)
+    const attachment = await attachmentOf(world, id, 'idCard', plainPdf({ pages: 3 }), undefined, 3)
+    const part = (one: typeof browser, from: number) =>
+      one.fetch(`/api/files/${attachment}`, { headers: { range: `bytes=${from}-` } })
+    const page = (one: typeof browser, number: number) => one.fetch(`/api/files/${attachment}/pages/${number}.png`)
+    await part(browser, 1)
+    await Promise.all([part(browser, 2), page(browser, 2), page(browser, 3)])
+    expect(await openingsOf(id)).toHaveLength(1)
+    await part(browser, 0)
+    expect(await openingsOf(id)).toHaveLength(2)
+    // another person, who begins with the second page
+    await world.db
+      .updateTable('application')
+      .set({ state: 'SUBMITTED', firstSubmittedAt: await world.now() })
+      .where('id', '=', id)
+      .execute()
+    const office = await world.signIn(await world.staff('office'))
+    await Promise.all([page(office, 2), page(office, 3)])
+    expect(await openingsOf(id)).toHaveLength(3)
+    await page(office, 1)
+    expect(await openingsOf(id)).toHaveLength(4)
+  })
+
   test('files open for staff within their scope once submitted, and for nobody else', async () => {
     const { browser, id } = await applicationWith(world, { acceptancePoint: 'p1', region: '321202' })
     const attachment = await attachmentOf(world, id, 'idCard', plainPdf())

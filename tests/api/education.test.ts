@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contentKey } from '#server/platform/files/file-store.ts'
 import { apiOf, begin, filledDraft, mutationOf, submit, submitted, sync, uploaded } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, type Browser, openWorld, type Person, problemOf, type World } from '../world/world.ts'
@@ -199,6 +200,26 @@ describe.each(await databaseKinds())('education on %s', (kind) => {
     expect((await changeOf(browser, id)).cells).toEqual(change.cells)
     const { changes } = await bodyOf(await apiOf(browser).education.$get())
     expect(changes).toMatchObject([{ id: wish, state: 'rejected', opinion: '证明材料与申请不符' }])
+  })
+
+  test('[E14] the proof is shown to its owner and to the office, never kept by a cache, and every opening is on record', async () => {
+    const { browser, person, row } = await secondTime()
+    const { id, proof } = await ask(browser, person, row.split('/')[1]!, { school: '新学校' })
+    await world.platform.files.put(contentKey(proof.sha256), Buffer.from(proof.uploadId))
+    const path = `/api/education/changes/${id}/proof/${proof.id}`
+    const office = await world.signIn(await world.staff('office'))
+    const stranger = await world.signIn(await world.person())
+    await browser.fetch(path, { method: 'HEAD' })
+    const answers = [await browser.fetch(path), await office.fetch(path), await stranger.fetch(path)]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404])
+    expect(answers[0]!.headers.get('cache-control')).toBe('private, no-store')
+    const opened = await world.db
+      .selectFrom('auditEvent')
+      .select('subject')
+      .where('action', '=', 'education.proof-opened')
+      .where('subject', '=', `education-change:${id}`)
+      .execute()
+    expect(opened).toHaveLength(2)
   })
 
   test('[R67] a request needs a reason, a proof, values the form takes, and is made once', async () => {

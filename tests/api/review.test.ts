@@ -420,7 +420,14 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
       expect(await ids({ exception: '1' })).toEqual([])
       expect(await ids({ returned: '0' })).toHaveLength(3)
       // from the nearer end or not, in either order, with a state or words: the same rows, each once, and nothing behind the last
-      for (const how of [{}, { sort: 'newest' }, { sort: 'name' }, { state: 'SUBMITTED,REJECTED' }, { q: '单位' }]) {
+      const ways: Record<string, string>[] = [
+        {},
+        { sort: 'newest' },
+        { sort: 'name' },
+        { state: 'SUBMITTED,REJECTED' },
+        { q: '单位' },
+      ]
+      for (const how of ways) {
         const whole = await ids(how)
         for (const pageSize of [1, 2, 3]) {
           const pages = await Promise.all(
