@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
+import { decidedStates } from '#domain/lifecycle/states.ts'
 import type { Database } from '#server/schema.ts'
 import type { BatchTable } from './tables.ts'
 
@@ -130,15 +131,24 @@ export const submissionsByDay = (db: Db, _office: Signed, id: string) => {
 export const lockBatch = (db: Db, _office: Signed, id: string): Promise<Batch | undefined> =>
   db.selectFrom('batch').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 
-/** Whether anybody has submitted to the batch. */
-export const isSubmittedTo = async (db: Db, _office: Signed, id: string): Promise<boolean> =>
-  (await db
-    .selectFrom('application')
-    .select('id')
-    .where('batchId', '=', id)
-    .where('firstSubmittedAt', 'is not', null)
-    .limit(1)
-    .executeTakeFirst()) !== undefined
+/** What stands on the settings of a batch: whether anybody has submitted, and whether there are results. */
+export async function standingOf(
+  db: Db,
+  _office: Signed,
+  id: string,
+): Promise<{ readonly submitted: boolean; readonly decided: boolean }> {
+  const own = db.selectFrom('application').select('id').where('batchId', '=', id)
+  return db
+    .selectNoFrom(({ exists }) => [
+      exists(own.where('firstSubmittedAt', 'is not', null))
+        .$castTo<boolean>()
+        .as('submitted'),
+      exists(own.where('state', 'in', decidedStates))
+        .$castTo<boolean>()
+        .as('decided'),
+    ])
+    .executeTakeFirstOrThrow()
+}
 
 /** The serial a new batch of the year and type gets. Two at once: the second meets the unique constraint and is done again by hand. */
 export async function nextBatchSerial(db: Db, _office: Signed, type: ApplicationTypeId, year: number): Promise<number> {

@@ -2,6 +2,7 @@ import type { OfficeLists } from '#domain/code-lists/office-lists.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import { soundOverrides } from '#domain/forms/batch-overrides.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
+import { decidedStates, type State } from '#domain/lifecycle/states.ts'
 import { type BatchSettings, changeBatch, checkBatch, offeredSpecialties } from '#domain/rules/batch-settings.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { Act } from '#server/platform/environment.ts'
@@ -13,7 +14,7 @@ import { currentLists, newestForm } from './code-lists.ts'
 import {
   type Batch,
   countStates,
-  isSubmittedTo,
+  standingOf,
   listAllBatches,
   lockBatch,
   nextBatchSerial,
@@ -39,6 +40,7 @@ export async function batchCalendar(db: Db, who: Signed) {
       typeLabel: applicationTypes[batch.type].label,
       counts: Object.fromEntries(own.map(({ state, count }) => [state, count])),
       submitted: own.some(({ submitted }) => submitted > 0),
+      decided: own.some(({ state }) => (decidedStates as readonly State[]).includes(state)),
     }
   })
 }
@@ -105,7 +107,8 @@ export async function updateBatch(
   if (edition && !edition.ok) throw new Error(`No edition ${batch.editionId}`)
   const kind = edition?.value ?? (await newestForm(ctx.db, who, type))
   const lists = await currentLists(ctx.db, who)
-  const allowed = changeBatch(before, after, { submitted: await isSubmittedTo(ctx.db, who, id) }, { form: kind, lists })
+  const standing = { ...(await standingOf(ctx.db, who, id)), now: ctx.now }
+  const allowed = changeBatch(before, after, standing, { form: kind, lists })
   if (!allowed.ok) return allowed
   // Of another type it asks for another text.
   const chosen = type === batch.type ? after.readingTextId : change.readingTextId
@@ -128,6 +131,7 @@ export async function updateBatch(
     details: {
       changed: Object.keys(change),
       closesAt: { before: before.closesAt, after: after.closesAt },
+      ...(before.hasPublicity !== after.hasPublicity && { hasPublicity: after.hasPublicity }),
       ...(reading.value !== batch.readingTextId && {
         readingTextId: { before: batch.readingTextId, after: reading.value },
       }),

@@ -122,8 +122,9 @@ export async function changeBulletin(
   const entry = tidied(typed)
   const fine = await mayBeKept(ctx, who, entry, id)
   if (!fine.ok) return fine
-  const isOut = bulletinStateAt(found.value, ctx.now) === 'published'
-  // What people read must not lose its title or its readers by a slip.
+  const state = bulletinStateAt(found.value, ctx.now)
+  // What people read, or will read without anybody looking at it again, must not lose its title or its readers by a slip.
+  const isOut = state === 'published' || state === 'scheduled'
   const complete = isOut ? checkPublishing(entry, { at: ctx.now, until: null }, ctx.now) : ok()
   if (!complete.ok) return complete
   const written = await write(ctx, who, found.value, columnsOf(entry), 'bulletin.changed')
@@ -146,8 +147,11 @@ export async function publishBulletin(
   if (!found.ok) return found
   const isOut = bulletinStateAt(found.value, ctx.now) === 'published'
   const begins = isOut ? null : at
-  const fine = checkPublishing(entryOf(found.value), { at: begins, until }, ctx.now)
+  const entry = entryOf(found.value)
+  const fine = checkPublishing(entry, { at: begins, until }, ctx.now)
   if (!fine.ok) return fine
+  const pinned = await mayBePinned(ctx, who, entry, id)
+  if (!pinned.ok) return pinned
   const publishedAt = isOut ? found.value.publishedAt : (begins ?? ctx.now)
   return ok(await write(ctx, who, found.value, { publishedAt, withdrawnAt: until }, 'bulletin.published'))
 }
@@ -239,11 +243,22 @@ async function mayBeKept(ctx: Act, who: Signed, entry: BulletinEntry, id: string
   if ((await unknownBatches(ctx.db, who, entry.batches)).length > 0) {
     return refuse('answer.not-in-list', { label: '批次' }, { path: 'batches' })
   }
-  if (entry.pinned && (await countPinned(ctx.db, who, ctx.now, id)) >= PINNED_AT_MOST) {
-    return refuse('bulletin.too-many-pinned', { atMost: PINNED_AT_MOST }, { path: 'pinned' })
-  }
-  return ok()
+  return mayBePinned(ctx, who, entry, id)
 }
+
+async function mayBePinned(
+  ctx: Act,
+  who: Signed,
+  entry: BulletinEntry,
+  id: string | null,
+): Promise<Outcome<undefined>> {
+  if (!entry.pinned || (await countPinned(ctx.db, who, ctx.now, id)) < PINNED_AT_MOST) return ok()
+  return refuse('bulletin.too-many-pinned', { atMost: PINNED_AT_MOST }, { path: 'pinned' })
+}
+
+/** Whether people could read this revision: it was out for some of the time for which it stood. */
+const wasOut = ({ publishedAt, withdrawnAt, changedAt }: Row, now: Date): boolean =>
+  publishedAt !== null && publishedAt <= now && (withdrawnAt === null || changedAt === null || withdrawnAt > changedAt)
 
 /** Says for which batches it is; who is in them is nowhere written, but asked by who reads. */
 async function aimAt(ctx: Act, bulletinId: string, batches: readonly string[]): Promise<void> {
@@ -260,7 +275,7 @@ async function write(
   columns: Partial<ReturnType<typeof columnsOf>> & { publishedAt?: Date | null; withdrawnAt?: Date | null },
   action: `bulletin.${string}`,
 ): Promise<{ revision: number }> {
-  const wasRead = bulletinStateAt(row, ctx.now) === 'published'
+  const wasRead = wasOut(row, ctx.now)
   const files = (await listFiles(ctx.db, who, row.id)).map(({ name, sha256 }) => ({ name, sha256 }))
   const content = { ...entryOf(row), publishedAt: row.publishedAt, withdrawnAt: row.withdrawnAt, files }
   const text = canonicalJson(JSON.parse(JSON.stringify(content)))

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { appendAudit, verifyAudit } from '#server/platform/audit.ts'
@@ -21,11 +21,16 @@ export class BackupFailed extends Error {
   override readonly name = 'BackupFailed'
 }
 
-/** What a back-up says of itself, in `manifest.json`: written last, so that a folder without it is no back-up. */
+/**
+ * What a back-up says of itself, in `manifest.json`: put in its place last, so that a folder without it is no back-up, and one whose
+ * newest back-up broke off still holds the one before.
+ */
 export interface Manifest {
   /** when the database was read, ISO */
   readonly at: string
-  /** SHA-256 of `database.dump` */
+  /** file of the database, named by its digest; of a back-up made before 2026-12 `database.dump` */
+  readonly dump?: string
+  /** SHA-256 of that file */
   readonly dumpSha256: string
   readonly applications: number
   readonly files: number
@@ -70,19 +75,27 @@ export async function backUp(url: string, files: FileStore, folder: string): Pro
   } finally {
     await database.close()
   }
-  const half = join(folder, `${DUMP}.half`)
+  const half = join(folder, 'database.half')
   await run('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', `--file=${half}`, url])
-  await rename(half, join(folder, DUMP))
+  const dumpSha256 = await digestOfFile(half)
+  const dump = `database-${dumpSha256.slice(0, 16)}.dump`
+  await rename(half, join(folder, dump))
   const { verified, bytes, damaged } = await moveFiles(files, createDiskFiles(join(folder, FILES)))
   if (damaged.length > 0) throw new BackupFailed(`文件已损坏 damaged: ${damaged.join(', ')}`)
   const manifest: Manifest = {
     at: at.toISOString(),
-    dumpSha256: await digestOfFile(join(folder, DUMP)),
+    dump,
+    dumpSha256,
     applications: await countOf(url, 'application'),
     files: verified,
     bytes,
   }
-  await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+  const halfManifest = join(folder, `${MANIFEST}.half`)
+  await writeFile(halfManifest, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true })
+  await rename(halfManifest, join(folder, MANIFEST))
+  for (const name of await readdir(folder)) {
+    if (/^database.*\.dump$/.test(name) && name !== dump) await rm(join(folder, name))
+  }
   await noteBackup(url, manifest)
   return manifest
 }
@@ -134,8 +147,9 @@ export async function restore(folder: string, url: string, files: FileStore): Pr
       throw new BackupFailed(`${folder} 里没有完整的备份。${folder} holds no whole back-up.`)
     }),
   ) as Manifest
-  if ((await digestOfFile(join(folder, DUMP))) !== manifest.dumpSha256) {
-    throw new BackupFailed('database.dump 与清单不符。database.dump is not the one of the manifest.')
+  const dump = join(folder, manifest.dump ?? DUMP)
+  if ((await digestOfFile(dump)) !== manifest.dumpSha256) {
+    throw new BackupFailed(`${dump} 与清单不符。It is not the one of the manifest.`)
   }
   const database = await openDatabase<Database>({ kind: 'postgres', url })
   try {
@@ -148,7 +162,7 @@ export async function restore(folder: string, url: string, files: FileStore): Pr
       '--exit-on-error',
       '--single-transaction',
       `--dbname=${url}`,
-      join(folder, DUMP),
+      dump,
     ])
     const { damaged } = await moveFiles(createDiskFiles(join(folder, FILES)), files)
     if (damaged.length > 0) throw new BackupFailed(`备份里的文件已损坏 damaged: ${damaged.join(', ')}`)

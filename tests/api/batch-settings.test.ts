@@ -76,6 +76,23 @@ describe.each(await databaseKinds())('the batches as the office keeps them, on %
     expect(days).toMatchObject([{ count: 1 }])
   })
 
+  test('A6, T15: one without an end is closed by the office; whether results are published stands once there is one', async () => {
+    const batch = await world.batch({ closesAt: null })
+    const { id } = await submitted(world, { batch })
+    const now = await world.now()
+    const end = (seconds: number) => ({ closesAt: new Date(now.getTime() + seconds * 1000).toISOString() })
+    expect(await problemOf(await change(batch.id, end(-60)))).toMatchObject({ code: 'batch.locked-setting' })
+    expect((await change(batch.id, end(3600))).status).toBe(204)
+    const other = { hasPublicity: !batch.hasPublicity }
+    expect((await change(batch.id, other)).status).toBe(204)
+    await world.db.updateTable('application').set({ state: 'FAILED' }).where('id', '=', id).execute()
+    expect(await problemOf(await change(batch.id, { hasPublicity: batch.hasPublicity }))).toMatchObject({
+      code: 'batch.locked-setting',
+      path: 'hasPublicity',
+    })
+    expect((await bodyOf(await desk(office).$get())).find((one) => one.id === batch.id)?.decided).toBe(true)
+  })
+
   test('[R20] its minutes of grace are offered to the phones, and only become more once somebody has submitted', async () => {
     const batch = await world.batch()
     expect((await change(batch.id, { graceMinutes: 15 })).status).toBe(204)

@@ -205,6 +205,46 @@ describe.each(await databaseKinds())('bulletin on %s', (kind) => {
     expect(await problemOf(empty)).toMatchObject({ code: 'answer.required', path: 'title' })
   })
 
+  test('[R107] what waits for its time cannot be emptied; what ended by itself is kept as it was read and is no draft again', async () => {
+    const id = await written({ title: '己：到时' })
+    const put = (revision: number, more: object = {}) =>
+      desk()[':id'].$put({ param: { id }, json: { ...entry, title: '己：到时', revision, ...more } as never })
+    await bodyOf(await publishing(id, { revision: 1, at: '2026-05-02T00:00:00Z', until: '2026-05-04T00:00:00Z' }))
+    expect(await problemOf(await put(2, { title: '' }))).toMatchObject({ code: 'answer.required', path: 'title' })
+    world.clock.moveTo(new Date('2026-05-05T00:00:00Z'))
+    office = await world.signIn(writer)
+    await bodyOf(await put(2, { body: '之后改的' }))
+    const versions = async () => (await bodyOf(await desk()[':id'].$get({ param: { id } }))).versions
+    expect(await versions()).toMatchObject([{ revision: 2, content: { body: entry.body } }])
+    // what nobody could read is not kept beside it
+    await bodyOf(await put(3, { body: '又改' }))
+    await bodyOf(await publishing(id, { revision: 4, at: '2026-05-06T00:00:00Z', until: null }))
+    await bodyOf(await desk()[':id'].withdraw.$post({ param: { id }, json: { revision: 5 } }))
+    expect(await versions()).toHaveLength(1)
+    expect((await problemOf(await desk()[':id'].$delete({ param: { id } }))).code).toBe('bulletin.not-now')
+    world.clock.moveTo(new Date('2026-05-01T04:00:00Z'))
+    office = await world.signIn(writer)
+  })
+
+  test('[R107] what was taken down comes back to the top only where there is room', async () => {
+    const first = await written({ title: '己：置顶', pinned: true })
+    await bodyOf(await publishing(first, { revision: 1, ...now }))
+    await bodyOf(await desk()[':id'].withdraw.$post({ param: { id: first }, json: { revision: 2 } }))
+    const others: string[] = []
+    for (let one = 0; ; one += 1) {
+      const answer = await desk().$post({ json: { ...entry, title: `己：置顶${one}`, pinned: true } as never })
+      if (!answer.ok) break
+      others.push((await bodyOf(answer)).id)
+    }
+    expect(others.length).toBeGreaterThan(0)
+    expect(await problemOf(await publishing(first, { revision: 3, ...now }))).toMatchObject({
+      code: 'bulletin.too-many-pinned',
+    })
+    for (const id of others) expect((await desk()[':id'].$delete({ param: { id } })).status).toBe(204)
+    await bodyOf(await publishing(first, { revision: 3, ...now }))
+    await bodyOf(await desk()[':id'].withdraw.$post({ param: { id: first }, json: { revision: 4 } }))
+  })
+
   test('what is taken down is gone at once, can be published again, and only a draft nobody read can be removed', async () => {
     const applicant = await world.signIn(await world.person())
     const id = await written({ title: '己：撤下' })

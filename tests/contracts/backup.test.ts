@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -9,7 +9,7 @@ import { stopInspection } from '#server/attachments/inspection.ts'
 import { backUp, BackupFailed, restore } from '#server/operations/backup.ts'
 import { openDatabase } from '#server/platform/database.ts'
 import { createDiskFiles } from '#server/platform/files/disk.ts'
-import { bytesOf, contentKey } from '#server/platform/files/file-store.ts'
+import { bytesOf, contentKey, type FileStore } from '#server/platform/files/file-store.ts'
 import type { Database } from '#server/schema.ts'
 import { filledDraft, submit, submitted } from '../world/application-walk.ts'
 import { urlOf } from '../world/nodes.ts'
@@ -129,12 +129,39 @@ describe.runIf(able)('backup and restore (needs PostgreSQL and its pg_dump)', ()
     }
   }, 60_000)
 
+  test('a back-up that breaks off leaves the one before whole; one that succeeds takes its place', async () => {
+    const { sha256 } = await world.db.selectFrom('storedFile').select('sha256').limit(1).executeTakeFirstOrThrow()
+    const damaged: FileStore = {
+      ...world.platform.files,
+      // a file that the back-up does not hold yet, and whose bytes are others than its name says
+      list: async function* (prefix) {
+        yield* world.platform.files.list(prefix)
+        const facts = await world.platform.files.head(contentKey(sha256))
+        yield { ...facts!, key: contentKey('0'.repeat(64)) }
+      },
+      get: (key, range) =>
+        world.platform.files.get(key === contentKey('0'.repeat(64)) ? contentKey(sha256) : key, range),
+    }
+    await submitted(world)
+    await forgetBytelessFiles()
+    await expect(backUp(await urlOf(world), damaged, folder)).rejects.toThrow('damaged')
+    const older = await restore(folder, await emptyDatabase(), createDiskFiles(join(folder, 'older')))
+    expect(older).toMatchObject({ missing: [], auditFaults: [] })
+
+    const { applications } = await backUp(await urlOf(world), world.platform.files, folder)
+    expect(applications).toBeGreaterThan(older.applications)
+    expect((await readdir(folder)).filter((name) => name.endsWith('.dump'))).toHaveLength(1)
+  }, 60_000)
+
   test('a database that holds something, a back-up cut off and a dump that was changed are refused', async () => {
     const target = createDiskFiles(join(folder, 'refused'))
     await expect(restore(folder, await urlOf(world), target)).rejects.toThrow('not empty')
     const url = await emptyDatabase()
     await expect(restore(join(folder, 'files'), url, target)).rejects.toThrow(BackupFailed)
-    const dump = join(folder, 'database.dump')
+    const dump = join(
+      folder,
+      (await readdir(folder)).find((name) => name.endsWith('.dump'))!,
+    )
     const bytes = await readFile(dump)
     bytes[bytes.length >> 1]! ^= 1
     await writeFile(dump, bytes)

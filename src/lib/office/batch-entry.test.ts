@@ -38,6 +38,7 @@ const batch = {
   ],
   overrides: {},
   submitted: true,
+  decided: false,
 } as unknown as DeskBatch
 
 describe('a batch as it is typed', () => {

@@ -204,7 +204,7 @@ export function judge(
   if (batch === null) return ok(next)
   const before = settingsBefore(batch)
   const after = { ...before, ...changeOf(batch, next) }
-  const allowed = changeBatch(before, after, { submitted: batch.submitted }, { form, lists })
+  const allowed = changeBatch(before, after, { ...batch, now: new Date() }, { form, lists })
   return allowed.ok ? ok(after) : allowed
 }
 

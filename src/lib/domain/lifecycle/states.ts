@@ -55,6 +55,17 @@ export type State = keyof typeof states
 export const stateIds = Object.keys(states) as State[]
 
 export const isEditable = (id: State): boolean => states[id].editable
+
+/** States of whom the committee or the office has decided about, whether he knows it or not (T15, T17). */
+export const decidedStates = [
+  'PASSED',
+  'FAILED',
+  'PUBLICITY',
+  'OBJECTION',
+  'CONFIRMED',
+  'CERTIFIED',
+  'REVOKED',
+] as const satisfies readonly State[]
 export const isFinal = (id: State): boolean => states[id].final
 
 /**

@@ -18,6 +18,8 @@ const batch: BatchSettings = {
 }
 const codeOf = (outcome: ReturnType<typeof checkBatch>) => (outcome.ok ? 'ok' : `${outcome.code} ${outcome.path}`)
 
+const standing = (submitted: boolean) => ({ submitted, decided: false, now: new Date('2026-11-05T00:00:00.000Z') })
+
 describe('the settings of a batch', () => {
   it('[R20] ends after it begins; an end may be left open (A6)', () => {
     expect(codeOf(checkBatch(batch))).toBe('ok')
@@ -30,8 +32,8 @@ describe('the settings of a batch', () => {
     expect([0, 10, 120].map((one) => codeOf(checkBatch(grace(one))))).toEqual(['ok', 'ok', 'ok'])
     for (const wrong of [-1, 1.5, 121, Number.NaN])
       expect(codeOf(checkBatch(grace(wrong)))).toBe('answer.out-of-range graceMinutes')
-    expect(codeOf(changeBatch(grace(10), grace(30), { submitted: true }))).toBe('ok')
-    expect(codeOf(changeBatch(grace(10), grace(9), { submitted: true }))).toBe('batch.locked-setting graceMinutes')
+    expect(codeOf(changeBatch(grace(10), grace(30), standing(true)))).toBe('ok')
+    expect(codeOf(changeBatch(grace(10), grace(9), standing(true)))).toBe('batch.locked-setting graceMinutes')
   })
 
   it('[R51] offers titles of its specialties, and none that does not belong to them', () => {
@@ -71,11 +73,7 @@ describe('the settings of a batch', () => {
   it('keeps what the form demands once somebody has submitted; its explanations may change', () => {
     const change = (overrides: BatchSettings['overrides']) =>
       codeOf(
-        changeBatch(
-          { ...batch, overrides: { atMost: { workSummary: 900 } } },
-          { ...batch, overrides },
-          { submitted: true },
-        ),
+        changeBatch({ ...batch, overrides: { atMost: { workSummary: 900 } } }, { ...batch, overrides }, standing(true)),
       )
     expect(change({ atMost: { workSummary: 900 }, hints: { societies: '没有写无' } })).toBe('ok')
     expect(change({ atMost: { workSummary: 800 } })).toBe('batch.locked-setting overrides')
@@ -86,12 +84,11 @@ describe('the settings of a batch', () => {
 
   it('may change in every way before anybody has submitted', () => {
     const other: BatchSettings = { ...batch, year: 2027, level: '高级', closesAt: '2026-11-01T00:00:00.000Z' }
-    expect(codeOf(changeBatch(batch, other, { submitted: false }))).toBe('ok')
+    expect(codeOf(changeBatch(batch, other, standing(false)))).toBe('ok')
   })
 
   it('keeps type, year, level, start and specialties once somebody has submitted; its end only moves to later', () => {
-    const change = (more: Partial<BatchSettings>) =>
-      codeOf(changeBatch(batch, { ...batch, ...more }, { submitted: true }))
+    const change = (more: Partial<BatchSettings>) => codeOf(changeBatch(batch, { ...batch, ...more }, standing(true)))
     expect(change({ type: 'initial' })).toBe('batch.locked-setting type')
     expect(change({ year: 2027 })).toBe('batch.locked-setting year')
     expect(change({ level: '高级' })).toBe('batch.locked-setting level')
@@ -103,8 +100,19 @@ describe('the settings of a batch', () => {
     expect(change({ closesAt: '2026-12-10T09:30:00.000Z' })).toBe('ok')
     expect(change({ closesAt: null })).toBe('ok')
     expect(change({ name: '2026 年度工程系列中级职称评审（延长）' })).toBe('ok')
-    expect(codeOf(changeBatch({ ...batch, closesAt: null }, batch, { submitted: true }))).toBe(
-      'batch.locked-setting closesAt',
-    )
+  })
+
+  it('A6: one without an end may be given one that is still to come, submissions or not', () => {
+    const endless = { ...batch, closesAt: null }
+    const end = (closesAt: string) => codeOf(changeBatch(endless, { ...batch, closesAt }, standing(true)))
+    expect(end('2026-11-05T00:00:00.000Z')).toBe('ok')
+    expect(end('2026-11-04T23:59:59.000Z')).toBe('batch.locked-setting closesAt')
+  })
+
+  it('T15: whether results are published stands once there is one', () => {
+    const change = (decided: boolean) =>
+      codeOf(changeBatch(batch, { ...batch, hasPublicity: !batch.hasPublicity }, { ...standing(true), decided }))
+    expect(change(false)).toBe('ok')
+    expect(change(true)).toBe('batch.locked-setting hasPublicity')
   })
 })

@@ -75,15 +75,26 @@ export function checkBatch(settings: BatchSettings, rules: BatchRules = {}): Out
   return unknown ? refuse('answer.not-in-list', { label: '申报专业和资格' }, { path: 'specialties' }) : ok()
 }
 
+/** What stands on a batch's settings already, and the time at which they are to be replaced. */
+export interface BatchStanding {
+  /** somebody has submitted */
+  readonly submitted: boolean
+  /** somebody has passed or failed, whether he knows or not */
+  readonly decided: boolean
+  readonly now: Date
+}
+
 /**
  * Whether settings may be replaced by others. Once somebody has submitted, type, year, start, level, specialties and what the
- * form demands stand, and the end and the grace after it may only move to later (DOMAIN §3.4); texts that explain, and the one that
- * is read first, may always change: who has begun has accepted the one he read. Before that anything may change that makes a batch.
+ * form demands stand, and the end and the grace after it may only move to later (DOMAIN §3.4); a batch without an end may be given
+ * one that is still to come (A6). Once a result stands, so does whether results are published: by it those who have one are told or wait
+ * (T15). Texts that explain, and the one that is read first, may always change: who has begun has accepted the one he read. Before that
+ * anything may change that makes a batch.
  */
 export function changeBatch(
   before: BatchSettings,
   after: BatchSettings,
-  { submitted }: { readonly submitted: boolean },
+  { submitted, decided, now }: BatchStanding,
   rules: Omit<BatchRules, 'offers'> = {},
 ): Outcome<undefined> {
   const sound = checkBatch(after, { ...rules, offers: before.specialties })
@@ -101,9 +112,11 @@ export function changeBatch(
   if (demands(before) !== demands(after)) return refuse('batch.locked-setting', undefined, { path: 'overrides' })
   if (after.graceMinutes < before.graceMinutes)
     return refuse('batch.locked-setting', undefined, { path: 'graceMinutes' })
-  const earlier =
-    after.closesAt !== null &&
-    (before.closesAt === null || milliseconds(after.closesAt) < milliseconds(before.closesAt))
+  if (decided && before.hasPublicity !== after.hasPublicity) {
+    return refuse('batch.locked-setting', undefined, { path: 'hasPublicity' })
+  }
+  const earliest = before.closesAt === null ? now.getTime() : milliseconds(before.closesAt)
+  const earlier = after.closesAt !== null && milliseconds(after.closesAt) < earliest
   return earlier ? refuse('batch.locked-setting', undefined, { path: 'closesAt' }) : ok()
 }
 
