@@ -5,7 +5,7 @@ import type { Uploads } from './uploads.svelte.ts'
 /** What the app asks of uploads. */
 export type UploadDesk = Pick<
   Uploads,
-  'linesOf' | 'choose' | 'replace' | 'bytesOf' | 'retry' | 'remove' | 'start' | 'goOn' | 'stop' | 'open'
+  'linesOf' | 'choose' | 'replace' | 'bytesOf' | 'retry' | 'remove' | 'start' | 'goOn' | 'resume' | 'stop' | 'open'
 >
 
 /**
@@ -56,6 +56,8 @@ export function lateUploads(fetched: () => Promise<Uploads>, isLeft: () => Promi
       if (await isLeft()) await uploads()
     },
     goOn: async () => here?.goOn(),
+    // also where they are just coming: the refusal may meet them on the way
+    resume: async () => (await coming?.catch(() => undefined))?.resume(),
     stop: () => {
       isStopped = true
       here?.stop()

@@ -117,6 +117,8 @@ export class Uploads {
   #stop: (() => void) | null = null
   /** Nothing goes any more: who these files are of is not who is signed in. */
   #isStopped = false
+  /** Nothing goes until its person has signed in again. */
+  #isExpired = false
 
   constructor(deps: UploadDeps) {
     this.#pause = deps.pause ?? PAUSE
@@ -189,6 +191,12 @@ export class Uploads {
 
   /** The network is back, or an application that files waited for has come. */
   goOn(): Promise<void> {
+    return this.#pump()
+  }
+
+  /** Signed in again: what waited for that goes on from where it stood. */
+  resume(): Promise<void> {
+    this.#isExpired = false
     return this.#pump()
   }
 
@@ -473,7 +481,7 @@ export class Uploads {
   /** Sends the next ones in order, a few at a time. */
   async #pump(): Promise<void> {
     const { db } = this.#deps
-    if (this.#isStopped || !this.#deps.online()) return
+    if (this.#isStopped || this.#isExpired || !this.#deps.online()) return
     const idle = ({ id }: KeptUpload) => !this.#running.has(id) && !this.#resting.has(id)
     for (const row of this.#rows.filter(({ state }) => state === 'queued')) {
       if (this.#requests >= AT_ONCE) return
@@ -537,7 +545,12 @@ export class Uploads {
     if (outcome.ok || abort.signal.aborted) return
     const { db } = this.#deps
     const { code } = outcome
-    if (code === 'account.not-signed-in') this.#deps.onexpired?.()
+    if (code === 'account.not-signed-in') {
+      this.#isExpired = true
+      this.#deps.onexpired?.()
+      await steadily(db, () => db.uploads.update(row.id, { state: 'queued' }))
+      return
+    }
     const attempt = (this.#attempts.get(row.id) ?? 0) + 1
     // Without a network it waits for one, however long.
     const waits = code === 'network.offline' && !this.#deps.online()
@@ -617,8 +630,12 @@ export class Uploads {
       this.#carries = Math.min(TOGETHER_BYTES, Math.max(TOGETHER_AT_LEAST, carries))
     }
     for (const [place, { row, file }] of going.entries()) {
-      // A server that names a pause is not asked before it is over, by none of them.
-      const outcome = sent.ok ? sent.value[place] : pauseAsked(sent) > 0 ? sent : undefined
+      // A server that names a pause is not asked before it is over, by none of them; nor one that asks who is there.
+      const outcome = sent.ok
+        ? sent.value[place]
+        : pauseAsked(sent) > 0 || sent.code === 'account.not-signed-in'
+          ? sent
+          : undefined
       if (!outcome) {
         if (!abortOf(row).signal.aborted) await steadily(db, () => db.uploads.update(row.id, { state: 'queued' }))
         if (!abort.signal.aborted) this.#rest(row.id, this.#pause)

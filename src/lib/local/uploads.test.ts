@@ -112,6 +112,7 @@ let phone: TestPhone
 let draft: Draft
 let transport: TestTransport
 let online = true
+let expired = 0
 let uploads: Uploads
 
 const open = (later?: number) =>
@@ -123,12 +124,14 @@ const open = (later?: number) =>
     transport,
     lead: createLead(openStore(phone.db), 'tab', () => Date.now(), undefined),
     online: () => online,
+    onexpired: () => (expired += 1),
     pause: 5,
     ...(later !== undefined && { later }),
   })
 
 beforeEach(async () => {
   online = true
+  expired = 0
   const server = new ModelServer(new TestClock())
   phone = new TestPhone('a', server)
   const started = await phone.drafts.start(batch.id)
@@ -378,6 +381,46 @@ describe('files on their way', () => {
     transport.cutAt = Infinity
     await uploads.retry(lines()[0]?.id ?? '')
     await settled('sent')
+  })
+
+  it('a file that met an ended session waits and goes on after signing in: no byte is sent again', async () => {
+    transport.refusal = refuse('account.not-signed-in')
+    await uploads.choose(draft, SLOT, [pdf(300 * KB, '一.pdf')])
+    await uploads.start(draft)
+    await eventually(() => expect(expired).toBe(1))
+    await uploads.idle()
+    expect((await phone.db.uploads.toArray()).map(({ state, url }) => [state, url !== null])).toEqual([
+      ['queued', true],
+    ])
+    expect(transport.sentBytes).toBe(300 * KB)
+    // Whoever asks before that sends nothing.
+    await uploads.goOn()
+    await uploads.retry(lines()[0]?.id ?? '')
+    await uploads.idle()
+    expect(transport.order).toEqual(['一.pdf'])
+    transport.refusal = null
+    await uploads.resume()
+    await settled('sent')
+    expect(transport.sentBytes).toBe(300 * KB)
+  })
+
+  it('files that met an ended session together wait, and each goes once after signing in', async () => {
+    transport.refusal = refuse('account.not-signed-in')
+    transport.failsTogether = true
+    await uploads.choose(draft, SLOT, [pdf(3000, '甲.pdf', 'a'), pdf(3000, '乙.pdf', 'b')])
+    await uploads.start(draft)
+    await eventually(() => expect(expired).toBe(2))
+    await uploads.idle()
+    await uploads.goOn()
+    expect(transport.requests).toEqual([['甲.pdf', '乙.pdf']])
+    expect((await phone.db.uploads.toArray()).map(({ state }) => state)).toEqual(['queued', 'queued'])
+    transport.refusal = null
+    transport.failsTogether = false
+    await uploads.resume()
+    await eventually(async () =>
+      expect((await phone.db.uploads.toArray()).map(({ state }) => state)).toEqual(['sent', 'sent']),
+    )
+    expect(transport.sentBytes).toBe(6000)
   })
 
   it('a file that failed on its way goes again by itself when what was away on the server is back', async () => {

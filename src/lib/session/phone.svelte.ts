@@ -165,7 +165,9 @@ export class Phone {
   async #fit(confirmed: boolean): Promise<void> {
     const id = this.session.account?.id ?? null
     if (id === (this.#work?.accountId ?? null)) {
-      if (confirmed) this.#work?.sync.resume()
+      if (!confirmed) return
+      this.#work?.sync.resume()
+      void this.#work?.uploads.resume()
       return
     }
     await this.#closeWork()
