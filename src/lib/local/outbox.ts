@@ -385,7 +385,19 @@ async function learn(
   const landedFiles = change.files.map(({ id }) => id)
   await db.uploads.bulkDelete(landedFiles)
   await db.uploadBytes.bulkDelete(landedFiles)
+  await clearGoneRows(db, next)
   return true
+}
+
+/** Files for a row that another device removed: no page shows them, and they would keep the application from being sent for ever. */
+async function clearGoneRows(db: PhoneDatabase, { id, cells }: KeptApplication): Promise<void> {
+  const all = await db.outbox.where({ applicationId: id }).toArray()
+  const added = new Set(all.filter(({ mutation }) => mutation.kind === 'addRow').map(({ path }) => path))
+  await clearFiles(db, id, (path) => {
+    const [list, row, field] = path.split('/')
+    const rowPath = `${list}/${row}`
+    return field !== undefined && !added.has(rowPath) && typeof cells[rowPath]?.value !== 'number'
+  })
 }
 
 /** What was held back or still on its way inside a row that its owner removed. */
@@ -395,18 +407,16 @@ async function clearRow(db: PhoneDatabase, row: Waiting): Promise<void> {
   await db.outbox.bulkDelete(
     inside.filter((one) => one.state === 'held' && one.path.startsWith(prefix)).map(({ seq }) => seq as number),
   )
-  const files = (await db.uploads.where({ applicationId: row.applicationId }).toArray()).filter(({ path }) =>
-    path.startsWith(prefix),
-  )
-  await db.uploads.bulkDelete(files.map(({ id }) => id))
-  await db.uploadBytes.bulkDelete(files.map(({ id }) => id))
-  const scans = (await db.scans.where({ applicationId: row.applicationId }).toArray()).filter(({ path }) =>
-    path.startsWith(prefix),
-  )
-  await forgetScans(
-    db,
-    scans.map(({ id }) => id),
-  )
+  await clearFiles(db, row.applicationId, (path) => path.startsWith(prefix))
+}
+
+/** Erases files on their way and pages in progress that lie where nobody sees them any more. */
+async function clearFiles(db: PhoneDatabase, applicationId: string, isGone: (path: string) => boolean): Promise<void> {
+  const inGone = ({ path }: { path: string }) => isGone(path)
+  const files = await db.uploads.where({ applicationId }).filter(inGone).primaryKeys()
+  await db.uploads.bulkDelete(files)
+  await db.uploadBytes.bulkDelete(files)
+  await forgetScans(db, await db.scans.where({ applicationId }).filter(inGone).primaryKeys())
 }
 
 /** Erases pages in progress with their pictures. Call it in a transaction over `fileTables`. */

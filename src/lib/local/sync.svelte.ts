@@ -340,15 +340,20 @@ export class Sync {
 
   /**
    * Brings everything of an application to the server and says at which version it may be submitted (R25).
-   * Refused while a file is on its way, something was refused, or a conflict is open.
+   * Refused while a file is on its way, something was refused, or a conflict is open; with the path where that stands.
    */
   async readyToSubmit(draft: Draft): Promise<Outcome<{ version: number }>> {
     await draft.flush()
     const saved = await this.saveNow()
     if (!saved.ok) return saved
     const db = await this.#deps.store.open()
-    const files = await db.uploads.where({ applicationId: draft.id }).toArray()
-    if (files.length > 0) return refuse('attachment.missing', { count: files.length })
+    // What was refused before a byte was sent is no part of the application.
+    const files = await db.uploads
+      .where({ applicationId: draft.id })
+      .filter(({ state }) => state !== 'refused')
+      .toArray()
+    const [first] = files
+    if (first) return refuse('attachment.missing', { count: files.length }, { path: first.path })
     const rows = await db.outbox.where({ applicationId: draft.id }).toArray()
     const stuck = rows.find(({ state }) => state !== 'waiting')
     if (stuck) return refuse(stuck.code ?? 'application.incomplete', stuck.params ?? undefined, { path: stuck.path })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Outcome, refuse } from '#domain/problems.ts'
 import type { SyncAnswer, SyncRequest } from '#domain/sync/protocol.ts'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import type { KeptUpload } from './database.ts'
 import type { Draft } from './drafts.svelte.ts'
 import { createLead } from './lead.ts'
 import { openStore } from './phone-store.ts'
@@ -42,6 +43,32 @@ const syncOver = (
     exchange,
     ...more,
   })
+
+/** A file as `Uploads` keeps it. @returns its id */
+async function putFile(path: string, how: Pick<KeptUpload, 'state'> & Partial<KeptUpload>): Promise<string> {
+  const id = crypto.randomUUID()
+  await phone.db.uploads.add({
+    id,
+    accountId: ACCOUNT,
+    applicationId: draft.id,
+    path,
+    name: '证书.pdf',
+    mime: 'application/pdf',
+    size: 8,
+    accept: 'pdf',
+    position: 1,
+    sha256: null,
+    url: null,
+    uploadId: null,
+    sent: 0,
+    code: null,
+    params: null,
+    createdAt: '2026-11-15T00:00:00Z',
+    ...how,
+  })
+  await phone.db.uploadBytes.add({ id, accountId: ACCOUNT, bytes: new ArrayBuffer(8) })
+  return id
+}
 
 describe('sync', () => {
   it('[S2] has one request in flight, and one that is asked for meanwhile comes after it with the newer change in it', async () => {
@@ -229,6 +256,47 @@ describe('sync', () => {
     phone.weather = 'fine'
     draft.setField('workSummary', '我'.repeat(2001))
     expect(await phone.sync.readyToSubmit(draft)).toMatchObject({ code: 'answer.too-long', path: 'workSummary' })
+  })
+
+  it('[R25] says where the file is that has not gone; one that this phone refused keeps nothing from being submitted', async () => {
+    const big = await putFile('idCard', { state: 'refused', code: 'attachment.too-large' })
+    expect(await phone.sync.readyToSubmit(draft)).toMatchObject({ ok: true })
+    expect(await phone.db.uploads.get(big)).toBeDefined()
+    await putFile('honors', { state: 'chosen' })
+    expect(await phone.sync.readyToSubmit(draft)).toMatchObject({
+      code: 'attachment.missing',
+      params: { count: 1 },
+      path: 'honors',
+    })
+  })
+
+  it('[R25] a file for a row that another device removed goes with the row; one for a row that is still here stays', async () => {
+    const kept = await draft.addRow('educations')
+    const added = await draft.addRow('educations')
+    if (!kept.ok || !added.ok) throw new Error('no row')
+    await phone.sync.now()
+    const stays = await putFile(`educations/${kept.value}/proof`, { state: 'chosen' })
+    await putFile(`educations/${added.value}/proof`, { state: 'chosen' })
+    await using other = new TestPhone('b', server)
+    await other.sync.now()
+    const theirs = await other.draft(draft.id)
+    await theirs.removeRow(`educations/${added.value}`)
+    await other.sync.now()
+    phone.clock.time += 9_000
+    await other.sync.now()
+    // A row that the server does not have yet is here all the same: it is added while the request is on its way.
+    let waits = ''
+    const sync = syncOver(async (request) => {
+      const answer = await server.exchange(request)
+      if (waits === '') {
+        const late = await draft.addRow('educations')
+        waits = await putFile(`educations/${late.ok && late.value}/proof`, { state: 'chosen' })
+      }
+      return answer
+    })
+    await sync.now()
+    expect((await phone.db.uploads.toCollection().primaryKeys()).sort()).toEqual([stays, waits].sort())
+    expect(await phone.db.uploadBytes.count()).toBe(2)
   })
 
   it('asks the server at once where the browser threw the store away, and has the application again', async () => {
