@@ -24,6 +24,7 @@ import type { BatchOffer, KeptApplication, PhoneDatabase, Waiting } from './data
 import { Live } from './live-query.svelte.ts'
 import { type AttentionItem, attentionOf } from './attention.ts'
 import {
+  countConflicts,
   erasedKey,
   fileTables,
   follow,
@@ -845,14 +846,23 @@ export class Drafts {
     await this.#deps.pull()
   }
 
-  /** Forgets an application that never was on the server, with all that was typed. */
-  async discard(id: string): Promise<void> {
+  /**
+   * Throws an application away with all that was typed: one that never was on the server, or one that the server deletes.
+   * @param atServer asks it to; that it has it no more is as good: the answer of an earlier tap was lost
+   */
+  async discard(id: string, atServer?: () => Promise<Outcome<unknown>>): Promise<Outcome<undefined>> {
+    const deleted = await atServer?.()
+    if (deleted && !deleted.ok && deleted.code !== 'request.not-found') return deleted
     await this.#close(id)
-    const db = await this.#deps.store.open()
+    const { store, accountId } = this.#deps
+    const db = await store.open()
     await db.transaction('rw', [...outboxTables(db), ...fileTables(db)], async () => {
       const application = await db.applications.get(id)
-      if (application?.version === 0) await forgetApplication(db, id)
+      if (!application || (!deleted && application.version > 0)) return
+      await forgetApplication(db, id)
+      await countConflicts(db, accountId)
     })
+    return ok()
   }
 
   /** Writes what is typed in any open application. */

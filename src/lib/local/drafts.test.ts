@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { Draft } from './drafts.svelte.ts'
-import { forgetApplication } from './outbox.ts'
+import { ok, refuse } from '#domain/problems.ts'
+import { conflictsKey, forgetApplication } from './outbox.ts'
 import { eraseAccount } from './eraser.ts'
 
 let server: ModelServer
@@ -337,6 +338,30 @@ describe('a draft', () => {
     await draft.flush()
     expect(draft.saved).toBe('saved')
     expect((await waiting()).length).toBe(1)
+  })
+})
+
+describe('a draft that its owner deletes', () => {
+  it.each([ok(), refuse('request.not-found')])(
+    'is gone with all that waited for it, also where only the answer of the tap before was lost',
+    async (answer) => {
+      draft.setField('employerName', '甲')
+      await draft.flush()
+      expect(await phone.drafts.discard(draft.id, async () => answer)).toEqual(ok())
+      expect([await phone.db.applications.count(), await phone.db.outbox.count()]).toEqual([0, 0])
+      expect((await phone.db.meta.get(conflictsKey(ACCOUNT)))?.value).toBe(0)
+    },
+  )
+
+  it('stays whole where the server does not delete it, or nobody has asked it to', async () => {
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    expect(await phone.drafts.discard(draft.id, async () => refuse('network.offline'))).toMatchObject({
+      code: 'network.offline',
+    })
+    expect(draft.isEnded).toBe(false)
+    await phone.drafts.discard(draft.id)
+    expect([await phone.db.applications.count(), await phone.db.outbox.count()]).toEqual([1, 1])
   })
 })
 

@@ -339,11 +339,7 @@ export async function takeAnswer(
       if (moved.length > 0) await db.outbox.bulkPut(moved)
     }
     await db.meta.put({ key: syncedKey(accountId), value: answer.now })
-    if (learned > 0 || answer.gone.length > 0) {
-      const all = await db.applications.where({ accountId }).toArray()
-      const conflicts = all.reduce((sum, one) => sum + (one.gone === 0 ? one.conflicts.length : 0), 0)
-      await db.meta.put({ key: conflictsKey(accountId), value: conflicts })
-    }
+    if (learned > 0 || answer.gone.length > 0) await countConflicts(db, accountId)
     await db.meta.put({ key: `unread:${accountId}`, value: answer.unreadNotices })
     return { settled: mine.length, learned }
   })
@@ -352,6 +348,13 @@ export async function takeAnswer(
 /** How many conflicts are open, kept apart so that the badge need not read every cell to know. */
 export const conflictsKey = (accountId: string): string => `conflicts:${accountId}`
 export const syncedKey = (accountId: string): string => `synced:${accountId}`
+
+/** Counts them anew, in the transaction that changed what an application holds, or forgot one. */
+export async function countConflicts(db: PhoneDatabase, accountId: string): Promise<void> {
+  const all = await db.applications.where({ accountId }).toArray()
+  const conflicts = all.reduce((sum, one) => sum + (one.gone === 0 ? one.conflicts.length : 0), 0)
+  await db.meta.put({ key: conflictsKey(accountId), value: conflicts })
+}
 
 /** Stores what the server told of one application. False when the answer is older than what is here. */
 async function learn(
