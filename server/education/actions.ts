@@ -159,19 +159,23 @@ export interface EducationChangeWish {
 
 /**
  * 申请修改学历: asks the office to change a locked row (R67). Nothing changes before it is approved.
- * Refused: a row that is not the person's, values the form would refuse, no reason of 5 字, no proof, a request already waiting.
+ * Refused: a row that is not the person's, values the form would refuse, no reason of 5 字, no proof, a request already waiting,
+ * the id of a request that asked for something else. Sent twice it is one request.
  */
 export async function requestEducationChange(
   ctx: Act,
   who: Signed,
   wish: EducationChangeWish,
 ): Promise<Outcome<{ id: string }>> {
-  const again = await ctx.db
-    .selectFrom('educationChange')
-    .select(['id', 'accountId'])
-    .where('id', '=', wish.id)
-    .executeTakeFirst()
-  if (again) return again.accountId === who.accountId ? ok({ id: again.id }) : refuse('request.not-found')
+  const again = await ctx.db.selectFrom('educationChange').selectAll().where('id', '=', wish.id).executeTakeFirst()
+  if (again) {
+    if (again.accountId !== who.accountId) return refuse('request.not-found')
+    if (wordsOfWish(again) === wordsOfWish(wish)) return ok({ id: again.id })
+    // Typed on after an answer that was lost: what the office has, or has decided, is something else.
+    return again.state === 'pending'
+      ? refuse('application.pending-education-change', undefined, { path: 'rowId' })
+      : refuse('application.handled-by-other')
+  }
   const record = (await listRecords(ctx.db, who, who.accountId)).find(({ rowId }) => rowId === wish.rowId)
   if (!record) return refuse('request.not-found')
   if (await hasPendingChange(ctx.db, who, who.accountId, [wish.rowId])) {
@@ -204,6 +208,16 @@ export async function requestEducationChange(
   ctx.audit({ action: 'education.change-requested', subject: `educationChange:${wish.id}` })
   return ok({ id: wish.id })
 }
+
+/** All that a request asks for, in one text: two that are equal are the same request. */
+const wordsOfWish = ({
+  rowId,
+  proposed,
+  reason,
+  proof,
+}: Omit<EducationChangeWish, 'id' | 'proof'> & {
+  readonly proof: readonly Pick<EducationChangeWish['proof'][number], 'id' | 'name' | 'sha256'>[]
+}): string => canonicalJson([rowId, proposed, reason.trim(), proof.map(({ id, name, sha256 }) => [id, name, sha256])])
 
 /**
  * The office approves or rejects (R67). Approved, the row gets a new version, and drafts that hold it show the new values;

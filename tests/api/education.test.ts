@@ -202,6 +202,23 @@ describe.each(await databaseKinds())('education on %s', (kind) => {
     expect(changes).toMatchObject([{ id: wish, state: 'rejected', opinion: '证明材料与申请不符' }])
   })
 
+  test('[R67] sent twice it is one request; the same id with something else in it is refused, while it waits and after', async () => {
+    const { browser, person, row } = await secondTime()
+    const { id, proof } = await ask(browser, person, row.split('/')[1]!, { school: '新学校' })
+    const send = (school: string) =>
+      apiOf(browser).education.changes.$post({
+        json: { id, rowId: row.split('/')[1]!, proposed: { school }, reason: '学校名称写错了一个字', proof: [proof] },
+      })
+    expect(await bodyOf(await send('新学校'))).toEqual({ id })
+    expect((await problemOf(await send('另一个'))).code).toBe('application.pending-education-change')
+    const officer = await world.signIn(await world.staff('office'))
+    await bodyOf(await decide(officer, id, false, '证明材料与申请不符'))
+    expect(await bodyOf(await send('新学校'))).toEqual({ id })
+    expect((await problemOf(await send('另一个'))).code).toBe('application.handled-by-other')
+    const { changes } = await bodyOf(await apiOf(browser).education.$get())
+    expect(changes).toMatchObject([{ id, proposed: { school: '新学校' } }])
+  })
+
   test('[E14] the proof is shown to its owner and to the office, never kept by a cache, and every opening is on record', async () => {
     const { browser, person, row } = await secondTime()
     const { id, proof } = await ask(browser, person, row.split('/')[1]!, { school: '新学校' })

@@ -99,10 +99,23 @@ export class EducationWish {
     this.#kept = kept
   }
 
-  /** The request begun here earlier, or a new one for this row. @param record the row as the server tells it; without it only one begun earlier opens */
-  static async open(deps: WishDeps, rowId: string, record?: KeptWish['record']): Promise<EducationWish | null> {
+  /**
+   * The request begun here earlier, or a new one for this row.
+   * @param record the row as the server tells it; without it only one begun earlier opens
+   * @param made ids of the requests that the server has: one begun here that is among them has arrived, though its answer was lost
+   */
+  static async open(
+    deps: WishDeps,
+    rowId: string,
+    record?: KeptWish['record'],
+    made: readonly string[] = [],
+  ): Promise<EducationWish | null> {
     const key = `${wishPrefix(deps.accountId)}${rowId}`
     const kept = (await steadily(deps.db, () => deps.db.meta.get(key)))?.value as KeptWish | undefined
+    if (kept && made.includes(kept.id)) {
+      await new EducationWish(deps, kept).discard()
+      return EducationWish.open(deps, rowId, record)
+    }
     if (!kept && !record) return null
     const fresh = { id: deps.newId(), values: {}, reason: '', files: [] }
     // A page that was killed while it sent: its files are nobody's now.

@@ -102,6 +102,19 @@ it('[R67] what was typed and chosen is there after the app was killed, without a
   expect(await EducationWish.open(deps, crypto.randomUUID())).toBeNull()
 })
 
+it('[R67] a request that has arrived though its answer was lost is forgotten, and the next one has an id of its own', async () => {
+  const wish = await filled()
+  answer = refuse('network.offline')
+  expect(await wish.submit()).toMatchObject({ code: 'network.offline' })
+  const others = (await EducationWish.open(deps, ROW, record, [crypto.randomUUID()]))!
+  expect([others.id, others.proposed]).toEqual([wish.id, { school: '东南大学' }])
+  const next = (await EducationWish.open(deps, ROW, record, [crypto.randomUUID(), wish.id]))!
+  expect(next.id).not.toBe(wish.id)
+  expect([next.proposed, next.reason, next.linesOf(educationProof.id)]).toEqual([{}, '', []])
+  expect(await unsentOf(db, ACCOUNT)).toEqual({ mutations: 0, files: 0, total: 0 })
+  expect(await db.uploadBytes.count()).toBe(0)
+})
+
 it('[R67] nothing goes while something is missing, and nothing is lost when the server refuses', async () => {
   const wish = (await EducationWish.open(deps, ROW, record))!
   expect(await wish.submit()).toMatchObject({ ok: false, code: 'answer.unchanged' })

@@ -28,8 +28,15 @@ export interface Work {
   readonly inbox: Inbox
   readonly push: PushReminders
   readonly batches: Batches
-  /** 申请修改学历 for one row; `record` as the server tells it, without it only a request begun here opens */
-  educationWish(rowId: string, record?: EducationWish['record']): Promise<EducationWish | null>
+  /**
+   * 申请修改学历 for one row; `record` as the server tells it, without it only a request begun here opens; `made`: ids of the requests
+   * that the server has
+   */
+  educationWish(
+    rowId: string,
+    record?: EducationWish['record'],
+    made?: readonly string[],
+  ): Promise<EducationWish | null>
   /** the pages being scanned into one slot, as an earlier visit left them */
   scanStack(applicationId: string, path: string): Promise<ScanStack>
   /** Ends what runs in the background. */
@@ -186,10 +193,10 @@ export class Store {
       inbox,
       push,
       batches,
-      educationWish: async (rowId, record) => {
+      educationWish: async (rowId, record, made) => {
         const { EducationWish } = await import('$lib/local/education-wish.svelte.ts')
         const send = (json: Wish) => ask(api.education.changes.$post({ json }))
-        return EducationWish.open({ ...wishes, db: await store.open(), send }, rowId, record)
+        return EducationWish.open({ ...wishes, db: await store.open(), send }, rowId, record, made)
       },
       scanStack: async (applicationId, path) => {
         const { ScanStack } = await import('$lib/local/scan-stack.svelte.ts')
