@@ -272,7 +272,7 @@ export async function nextRequest(
     for (const row of rows) {
       if (going.length === MAX_MUTATIONS) break
       if (!open.has(row.applicationId)) continue
-      if ((row.dueAt > now && !hurry) || buildsOn(row, going)) open.delete(row.applicationId)
+      if ((mayBeTakenBack(row, now) && !hurry) || buildsOn(row, going)) open.delete(row.applicationId)
       else going.push(row)
     }
     await db.outbox.bulkPut(going.filter(({ sent }) => sent === 0).map((row) => ({ ...row, sent: 1 as const })))
@@ -284,6 +284,11 @@ export async function nextRequest(
       known: Object.fromEntries(onServer.map(({ id, version }) => [id, version])),
     }
   })
+}
+
+/** Longer than that nothing is held back: then the clock has been set since, and the time is over by now. */
+function mayBeTakenBack({ dueAt }: Waiting, now: number): boolean {
+  return now < dueAt && dueAt - now <= UNDO_TIME
 }
 
 /**

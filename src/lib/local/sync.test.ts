@@ -203,6 +203,21 @@ describe('sync', () => {
     expect(server.contentOf(draft.id).cells['employerName']?.value).toBe('甲')
   })
 
+  it('[S2] a removal made while the clock was a day ahead keeps nothing back once the clock is set right', async () => {
+    const added = await draft.addRow('educations')
+    if (!added.ok) throw new Error(added.code)
+    await phone.sync.now()
+    const day = 86_400_000
+    phone.clock.time += day
+    await draft.removeRow(`educations/${added.value}`)
+    draft.setField('employerName', '甲')
+    await draft.flush()
+    phone.clock.time -= day
+    await phone.sync.now()
+    const { cells } = server.contentOf(draft.id)
+    expect([cells[`educations/${added.value}`]?.value, cells['employerName']?.value]).toEqual([null, '甲'])
+  })
+
   it('sends a day of typing in requests of at most 200 changes', async () => {
     const sizes: number[] = []
     const sync = syncOver(async (request) => {
