@@ -115,6 +115,9 @@ describe('a draft', () => {
     expect(draft.answers.rows['educations']).toBeUndefined()
     await phone.sync.now()
     expect(server.contentOf(draft.id).cells[path]?.value).toBe(1)
+    // 【保存】 leaves it time too.
+    await phone.sync.saveNow()
+    expect(server.contentOf(draft.id).cells[path]?.value).toBe(1)
     expect((await draft.undoRemove(removed.value)).ok).toBe(true)
     expect(draft.answers.rows['educations']?.[0]?.values['school']).toBe('扬州大学')
     const again = await draft.removeRow(path)
@@ -122,7 +125,17 @@ describe('a draft', () => {
     phone.clock.time += 9_000
     await phone.sync.now()
     expect(server.contentOf(draft.id).cells[path]?.value).toBeNull()
-    expect((await draft.undoRemove(again.value)).ok).toBe(false)
+    expect(await draft.undoRemove(again.value)).toMatchObject({ code: 'answer.row-removed' })
+  })
+
+  it('[R45] a row that was just removed is gone where all of it is asked for at the server', async () => {
+    const added = await draft.addRow('educations')
+    if (!added.ok) throw new Error(added.code)
+    const path = `educations/${added.value}`
+    await phone.sync.now()
+    await draft.removeRow(path)
+    await phone.sync.saveAll()
+    expect(server.contentOf(draft.id).cells[path]?.value).toBeNull()
   })
 
   it('[R45] removes a row although the answer to what was typed in it comes at that moment', async () => {

@@ -255,7 +255,7 @@ function withEarlier(removal: Waiting, cells: KeptApplication['cells'], all: rea
 /**
  * What goes in the next request, marked as sent in the same transaction. Mutations of an application that the server
  * has not created yet stay here, and so does everything behind one that may still be taken back (S2).
- * @param hurry sends also what may still be taken back: 【保存】 and 【完成提交】
+ * @param hurry sends also what may still be taken back
  */
 export async function nextRequest(
   db: PhoneDatabase,

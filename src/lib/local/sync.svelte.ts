@@ -7,7 +7,7 @@ import type { PhoneDatabase } from './database.ts'
 import type { Draft } from './drafts.svelte.ts'
 import type { Lead } from './lead.ts'
 import { Live } from './live-query.svelte.ts'
-import { conflictsKey, discardRefused, nextRequest, syncedKey, takeAnswer, tryAgain } from './outbox.ts'
+import { conflictsKey, discardRefused, nextRequest, syncedKey, takeAnswer, tryAgain, UNDO_TIME } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
 import type { StoreAccess } from './phone-store.ts'
 import { written } from './store-faults.ts'
@@ -231,8 +231,16 @@ export class Sync {
     }, delay)
   }
 
-  /** 【保存】: what is being typed goes to the disk, then everything goes to the server. */
+  /** 【保存】: what is being typed goes to the disk, then to the server; what may still be taken back when it may no longer. */
   async saveNow(): Promise<Outcome<undefined>> {
+    await this.#deps.flush()
+    const saved = await this.now()
+    if (saved.ok && this.#counts.waiting > 0) this.soon(UNDO_TIME)
+    return saved
+  }
+
+  /** Everything goes, also what may still be taken back: 【完成提交】, and whatever else needs the server to have all of it. */
+  async saveAll(): Promise<Outcome<undefined>> {
     await this.#deps.flush()
     this.#hurry = true
     return this.now()
@@ -344,7 +352,7 @@ export class Sync {
    */
   async readyToSubmit(draft: Draft): Promise<Outcome<{ version: number }>> {
     await draft.flush()
-    const saved = await this.saveNow()
+    const saved = await this.saveAll()
     if (!saved.ok) return saved
     const db = await this.#deps.store.open()
     // What was refused before a byte was sent is no part of the application.
