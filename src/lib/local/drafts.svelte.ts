@@ -721,6 +721,14 @@ export class Drafts {
     return this.#live.isRead
   }
 
+  /** Another application of this person in the batch, which the server has: begun on another device. */
+  async joinable(batchId: string, localId: string): Promise<KeptApplication | undefined> {
+    const { store, accountId } = this.#deps
+    // Read, not taken from the list: that follows the store only while a page shows it.
+    const all = await (await store.open()).applications.where({ accountId }).toArray()
+    return all.find((one) => one.batchId === batchId && one.id !== localId && one.version > 0 && one.gone === 0)
+  }
+
   /** Opens an application; the same object for all who open it, until the last of them has closed it. */
   async open(id: string): Promise<Outcome<Draft>> {
     const opening = this.#open.get(id) ?? this.#load(id)

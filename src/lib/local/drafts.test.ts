@@ -420,6 +420,19 @@ describe('a draft started without a network', () => {
     expect(local.isOnServer).toBe(true)
   })
 
+  it('finds the one that was begun on another phone once it has come, though no page shows the list', async () => {
+    const other = new TestPhone('d', server)
+    const started = await other.drafts.start(batch.id)
+    if (!started.ok) throw new Error(started.code)
+    expect(other.drafts.list).toEqual([])
+    expect(await other.drafts.joinable(batch.id, started.value.id)).toBeUndefined()
+    await other.sync.saveNow()
+    expect(other.drafts.list).toEqual([])
+    expect((await other.drafts.joinable(batch.id, started.value.id))?.id).toBe(draft.id)
+    expect(await other.drafts.joinable(batch.id, draft.id)).toBeUndefined()
+    await other[Symbol.asyncDispose]()
+  })
+
   it('moves into the one that was already started on another phone', async () => {
     const other = new TestPhone('c', server)
     const started = await other.drafts.start(batch.id)
