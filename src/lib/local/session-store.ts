@@ -5,15 +5,18 @@ import { written } from './store-faults.ts'
 
 export type { Unsent }
 
+/** An account's id: its data is still to be erased; true: only the server does not know yet. */
+export type SignOutLeft = string | true
+
 /** What of a session stays on the phone; `Kept` is the session's own shape. */
 export interface SessionStore<Kept> {
   /** who was here last */
   kept(): Promise<Kept | null>
   /** Somebody is here: kept for the next visit, and whoever was here before is erased where nothing of theirs is unsent. */
   keep(kept: Kept, accountId: string): Promise<Outcome<undefined>>
-  /** signed out without a network: the server does not know yet */
-  signOutLeft(): Promise<boolean>
-  leaveSignOut(left: boolean): Promise<void>
+  /** What of a sign-out is still to be done; undefined: nothing. */
+  signOutLeft(): Promise<SignOutLeft | undefined>
+  leaveSignOut(left: SignOutLeft | undefined): Promise<void>
   erase(accountId: string): Promise<void>
   unsent(accountId: string): Promise<Unsent>
   /** everything unsent, as a file */
@@ -32,22 +35,25 @@ export function sessionStore<Kept>(
   return {
     kept: async () => ((await meta('session'))?.value as Kept | undefined) ?? null,
     keep: async (kept, accountId) => {
-      const [{ eraseOthers, eraseShared, ownerOf }, db] = await Promise.all([eraser(), store.open()])
+      const [{ eraseAccount, eraseOthers, eraseShared, ownerOf }, db] = await Promise.all([eraser(), store.open()])
       const stored = await written(db, async () => {
         // What another app shared has no name on it: it was meant for who was here before (A35).
         const before = await db.meta.get('session')
         if (before && ownerOf(before) !== accountId) await eraseShared()
+        // Who signed out before, and could not be erased then, is erased whatever of his was unsent.
+        const left = (await db.meta.get('signOutLeft'))?.value
+        if (typeof left === 'string' && left !== accountId) await eraseAccount(db, left)
         await db.meta.put({ key: 'session', accountId, value: kept })
         await db.meta.delete('signOutLeft')
         await eraseOthers(db, accountId)
       })
       return stored.ok ? ok() : stored
     },
-    signOutLeft: async () => (await meta('signOutLeft')) !== undefined,
+    signOutLeft: async () => (await meta('signOutLeft'))?.value as SignOutLeft | undefined,
     leaveSignOut: async (left) => {
       const db = await store.open()
-      if (left) await db.meta.put({ key: 'signOutLeft', value: true })
-      else await db.meta.delete('signOutLeft')
+      if (left === undefined) await db.meta.delete('signOutLeft')
+      else await db.meta.put({ key: 'signOutLeft', value: left })
     },
     erase: async (accountId) => (await eraser()).eraseAccount(await store.open(), accountId),
     unsent: async (accountId) => (await eraser()).unsentOf(await store.open(), accountId),

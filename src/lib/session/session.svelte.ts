@@ -1,7 +1,8 @@
 import type { AccountFact } from '#domain/forms/field.ts'
 import { type Grant, isStaff } from '#domain/lifecycle/roles.ts'
-import { ok, type Outcome } from '#domain/problems.ts'
+import { ok, type Outcome, type Refused } from '#domain/problems.ts'
 import type { SessionStore, Unsent } from '$lib/local/session-store.ts'
+import { storeProblemOf } from '$lib/local/store-faults.ts'
 
 /** What the server says of who is signed in; the shape is the API's, checked where `phone.svelte.ts` hands it in. */
 export interface SessionView {
@@ -69,6 +70,7 @@ export class Session {
   readonly #onleave: () => Promise<void>
   #kept: Kept | null = $state.raw(null)
   #state: SessionState = $state('unknown')
+  #unerased: Refused | null = $state.raw(null)
 
   constructor(deps: {
     /** opened when it is first needed: the login page is drawn before */
@@ -107,15 +109,23 @@ export class Session {
     return this.#kept?.mustChangePassword ?? false
   }
 
+  /** Why the data of who signed out here could not be erased yet. */
+  get unerased(): Refused | null {
+    return this.#unerased
+  }
+
   /** Begins with who was here last, so that a form opens without a network, and then asks the server. */
   async start(): Promise<void> {
     await this.reread()
     await this.refresh()
   }
 
-  /** Reads who is here from the store: another tab signed in or out. */
+  /** Reads who is here from the store: another tab signed in or out. A sign-out that was cut off is finished before anybody is shown. */
   async reread(): Promise<void> {
-    this.#kept = await (await this.#store()).kept()
+    const store = await this.#store()
+    const [left, kept] = await Promise.all([store.signOutLeft(), store.kept()])
+    if (typeof left === 'string') await this.#erase(store, left)
+    this.#kept = typeof left === 'string' ? null : kept
     if (this.#kept) this.#state = this.#state === 'signed-in' ? 'signed-in' : 'offline'
     else if (this.#state !== 'unknown') this.#state = 'signed-out'
   }
@@ -123,12 +133,14 @@ export class Session {
   async refresh(): Promise<void> {
     // Signed out while the server did not hear it or could not do it: the cookie is still good, and must not let the next person in.
     const store = await this.#store()
-    if (await store.signOutLeft()) {
-      if (!hasEnded(await this.#source.signOut())) {
+    const left = await store.signOutLeft()
+    if (left !== undefined) {
+      const erased = typeof left === 'string' ? await this.#erase(store, left) : ok()
+      if (!hasEnded(await this.#source.signOut()) || !erased.ok) {
         this.#state = 'signed-out'
         return
       }
-      await store.leaveSignOut(false)
+      await store.leaveSignOut(undefined)
     }
     const asked = Date.now()
     const answered = await this.#source.current()
@@ -197,19 +209,35 @@ export class Session {
   /**
    * Ends the session and erases this person's data on this phone (A35). Ask first when `unsent()` is not empty.
    * Without a network, or while the server cannot do it, the data is erased all the same; the session there ends with the next answer.
+   * Refused where the store could not be erased; nobody is here all the same, and the next start does it.
    */
   async signOut(): Promise<Outcome<undefined>> {
     const id = this.account?.id
     const store = await this.#store()
+    // Before anything that takes long: should the page be closed meanwhile, the next one finishes it. A full phone may take no mark.
+    await store.leaveSignOut(id ?? true).catch(console.error)
     await this.#onleave()
     const answered = await this.#source.signOut()
+    const erased = id === undefined ? ok() : await this.#erase(store, id)
     if (id !== undefined) {
-      await store.erase(id)
       this.#channel?.postMessage({ kind: 'signed-out', accountId: id } satisfies TabMessage)
     }
     this.#kept = null
     this.#state = 'signed-out'
-    if (!hasEnded(answered)) await store.leaveSignOut(true)
-    return ok()
+    if (erased.ok) await store.leaveSignOut(hasEnded(answered) ? undefined : true)
+    return erased
+  }
+
+  async #erase(store: SessionStore<Kept>, id: string): Promise<Outcome<undefined>> {
+    if (this.#kept?.account.id === id) this.#kept = null
+    try {
+      await store.erase(id)
+      await store.leaveSignOut(true)
+      this.#unerased = null
+      return ok()
+    } catch (fault) {
+      console.error(fault)
+      return (this.#unerased = storeProblemOf(fault))
+    }
   }
 }

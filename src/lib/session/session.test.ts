@@ -1,8 +1,10 @@
 import 'fake-indexeddb/auto'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '../local/database.ts'
+import * as eraser from '../local/eraser.ts'
 import { openStore } from '$lib/local/phone-store.ts'
+import { wishPrefix } from '../local/education-wish-key.ts'
 import { sessionStore } from '../local/session-store.ts'
 import { keepShared, listShared } from '../local/shared-files.ts'
 import { Session, type SessionSource, type SessionView } from './session.svelte.ts'
@@ -54,9 +56,10 @@ let source: Source
 let db: PhoneDatabase
 let heard: unknown[]
 let stores = 0
+let erase = eraser.eraseAccount
 const open = () =>
   new Session({
-    store: async () => sessionStore(openStore(db), () => import('$lib/local/eraser.ts')),
+    store: async () => sessionStore(openStore(db), async () => ({ ...eraser, eraseAccount: erase })),
     source,
     now: () => 0,
     channel: { postMessage: (message) => heard.push(message) },
@@ -67,7 +70,9 @@ beforeEach(() => {
   source = new Source()
   db = new PhoneDatabase(`session-${(stores += 1)}`)
   heard = []
+  erase = eraser.eraseAccount
 })
+afterEach(() => void vi.restoreAllMocks())
 
 describe('who is here', () => {
   it('is known without a network from the last visit', async () => {
@@ -125,6 +130,58 @@ describe('who is here', () => {
     await again.start()
     expect(again.state).toBe('signed-out')
     expect(source.cookie).toBeNull()
+  })
+
+  it.each(['before the server has answered', 'before anything is erased'])(
+    '[A35] is erased by the next start where the page was closed %s',
+    async (when) => {
+      const session = open()
+      await session.signIn(form)
+      const hangs = () => new Promise<never>(() => {})
+      if (when === 'before the server has answered') source.signOut = hangs
+      else erase = hangs
+      void session.signOut()
+      await vi.waitFor(async () => expect(await db.meta.get('signOutLeft')).toMatchObject({ value: ME }))
+      expect(await db.meta.get('session')).toBeDefined()
+      erase = eraser.eraseAccount
+      source = Object.assign(new Source(), { cookie: ME, offline: true })
+      const next = open()
+      await next.reread()
+      expect([next.account, await db.meta.get('session')]).toEqual([null, undefined])
+      // Nothing tells any more who it was, and the cookie lets nobody in.
+      expect(await db.meta.get('signOutLeft')).toMatchObject({ value: true })
+      await next.refresh()
+      expect(next.state).toBe('signed-out')
+      source.offline = false
+      await next.refresh()
+      expect([next.state, source.cookie, await db.meta.get('signOutLeft')]).toEqual(['signed-out', null, undefined])
+    },
+  )
+
+  it('[A35] is nobody, and says why, where the store could not be erased; whoever comes next has it erased', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const full = () => Promise.reject(Object.assign(new Error('full'), { name: 'QuotaExceededError' }))
+    erase = full
+    const session = open()
+    await session.signIn(form)
+    expect(await session.signOut()).toMatchObject({ code: 'storage.full' })
+    expect([session.state, session.account, session.unerased?.code]).toEqual(['signed-out', null, 'storage.full'])
+    const next = open()
+    await next.start()
+    expect([next.state, next.account]).toEqual(['signed-out', null])
+    erase = eraser.eraseAccount
+    await next.reread()
+    expect([next.unerased, await db.meta.get('session')]).toEqual([null, undefined])
+  })
+
+  it('[A35] is erased when somebody else signs in, whatever was unsent, where it could not be at the sign-out', async () => {
+    const OTHER = '10000000-0000-4000-8000-000000000002'
+    await open().signIn(form)
+    await db.meta.put({ key: 'signOutLeft', value: ME })
+    await db.meta.put({ key: `${wishPrefix(ME)}row`, accountId: ME, value: { reason: '没有交' } })
+    await sessionStore(openStore(db), () => import('$lib/local/eraser.ts')).keep({ account: { id: OTHER } }, OTHER)
+    const left = (await db.meta.toArray()).filter((row) => JSON.stringify(row).includes(ME))
+    expect(left).toEqual([])
   })
 
   it('does not come back after a sign-out that the server could not do, however often it cannot', async () => {
