@@ -23,9 +23,9 @@ import type { Batches } from './batches.svelte.ts'
 import type { BatchOffer, KeptApplication, PhoneDatabase, Waiting } from './database.ts'
 import { Live } from './live-query.svelte.ts'
 import { type AttentionItem, attentionOf } from './attention.ts'
+import { erasedKey } from './erasure.ts'
 import {
   countConflicts,
-  erasedKey,
   fileTables,
   follow,
   forgetApplication,

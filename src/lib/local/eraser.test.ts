@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate'
 import { expect, it } from 'vitest'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
+import { bulletinKey } from './bulletin-key.ts'
 import { eraseAccount, eraseOthers, unsentOf } from './eraser.ts'
 import { rescueFile } from './rescue.ts'
 import { forgetShared, keepShared, kindOfShared, listShared, readShared } from './shared-files.ts'
@@ -75,6 +76,7 @@ it('erases everything personal of one account, and nothing of another (A35)', as
     { ...notice, id: crypto.randomUUID(), accountId: OTHER },
   ])
   await phone.db.meta.put({ key: 'session', value: { account: { id: ACCOUNT, fullName: '张伟' } } })
+  await phone.db.meta.put({ key: bulletinKey, accountId: ACCOUNT, value: { accountId: ACCOUNT, items: [] } })
   await keepShared([new File(['x'], '分享.pdf', { type: 'application/pdf' })], () => crypto.randomUUID(), 0)
   await phone.drafts.closeAll()
   await eraseAccount(phone.db, ACCOUNT)
@@ -89,6 +91,22 @@ it('erases everything personal of one account, and nothing of another (A35)', as
   expect(await phone.db.editions.count()).toBe(1)
   expect(await listShared()).toEqual([])
   await phone.db.delete()
+})
+
+it('erases the announcements for one account, also as an earlier version kept them, and nobody else’s (A35)', async () => {
+  const { phone } = await filled()
+  const value = { accountId: ACCOUNT, items: [] }
+  for (const row of [
+    { key: bulletinKey, accountId: ACCOUNT, value },
+    { key: bulletinKey, value },
+  ]) {
+    await phone.db.meta.put(row)
+    await eraseAccount(phone.db, OTHER)
+    expect(await phone.db.meta.get(bulletinKey)).toBeDefined()
+    await eraseAccount(phone.db, ACCOUNT)
+    expect(await phone.db.meta.get(bulletinKey)).toBeUndefined()
+  }
+  await phone[Symbol.asyncDispose]()
 })
 
 it('erases who was here before, unless something of theirs is unsent', async () => {

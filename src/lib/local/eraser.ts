@@ -1,6 +1,8 @@
 import type { Meta, PhoneDatabase } from './database.ts'
+import { bulletinKey } from './bulletin-key.ts'
 import { countWishes, wishPrefix } from './education-wish-key.ts'
-import { conflictsKey, erasedKey, fileTables, syncedKey, tickKey, truthKey } from './outbox.ts'
+import { erasedKey } from './erasure.ts'
+import { conflictsKey, fileTables, syncedKey, tickKey, truthKey } from './outbox.ts'
 import { eraseShared } from './shared-files.ts'
 
 export { eraseShared }
@@ -31,9 +33,11 @@ export async function unsentOf(db: PhoneDatabase, accountId: string): Promise<Un
   return { mutations, files: files + scans, total: mutations + files + scans }
 }
 
-/** Whose session was kept; before version 3 only its value said so. */
-export const ownerOf = ({ accountId, value }: Meta): string | undefined =>
-  accountId ?? (value as { account?: { id?: string } } | null)?.account?.id
+/** Whose session or announcements were kept; earlier versions said so only in the value. */
+export function ownerOf({ accountId, value }: Meta): string | undefined {
+  const kept = value as { account?: { id?: string }; accountId?: string } | null
+  return accountId ?? kept?.account?.id ?? kept?.accountId
+}
 
 /**
  * Erases everything personal of one account on this phone (A35): a shared phone keeps nothing of who was here before.
@@ -45,8 +49,10 @@ export async function eraseAccount(db: PhoneDatabase, accountId: string): Promis
     await db.meta.bulkDelete(applications.flatMap((id) => [tickKey(id), truthKey(id)]))
     await db.meta.bulkDelete([syncedKey(accountId), conflictsKey(accountId), `unread:${accountId}`])
     await db.meta.where('key').startsWith(wishPrefix(accountId)).delete()
-    const kept = await db.meta.get('session')
-    if (kept && ownerOf(kept) === accountId) await db.meta.delete('session')
+    for (const key of ['session', bulletinKey]) {
+      const kept = await db.meta.get(key)
+      if (kept && ownerOf(kept) === accountId) await db.meta.delete(key)
+    }
     await db.applications.where({ accountId }).delete()
     await db.outbox.where('[accountId+state]').between([accountId, ''], [accountId, '\uffff']).delete()
     await db.uploads.where({ accountId }).delete()

@@ -11,6 +11,7 @@ import {
   type SyncRequest,
 } from '#domain/sync/protocol.ts'
 import type { KeptApplication, PhoneDatabase, Waiting } from './database.ts'
+import { wasErasedSince } from './erasure.ts'
 
 /** Time in which a removed row can be taken back before anything of it leaves the phone, ms. */
 export const UNDO_TIME = 8_000
@@ -19,9 +20,6 @@ export const tickKey = (applicationId: string): string => `tick:${applicationId}
 
 /** Changes whenever the stored truth of an application does. */
 export const truthKey = (applicationId: string): string => `truth:${applicationId}`
-
-/** Names the last time that somebody's data were erased here on purpose. */
-export const erasedKey = 'erased'
 
 const countAt = async (db: PhoneDatabase, key: string): Promise<number> =>
   ((await db.meta.get(key))?.value as number | undefined) ?? 0
@@ -91,8 +89,7 @@ export async function putBack(
   const { application, rows, tick, erased, isChanging } = known
   const { id } = application
   if ((await countAt(db, tickKey(id))) >= tick) return false
-  const erasure = await db.meta.get(erasedKey)
-  if (erasure && erasure.value !== erased) return false
+  if (await wasErasedSince(db, erased)) return false
   const kept = await db.applications.get(id)
   if (!kept && application.version > 0 && rows.length === 0 && !isChanging) return false
   const here = new Set((await db.outbox.where({ applicationId: id }).toArray()).map((row) => row.id))
@@ -307,15 +304,18 @@ function buildsOn(row: Waiting, going: readonly Waiting[]): boolean {
 /**
  * Takes an answer in, all of it or nothing: what was applied leaves the outbox, what was refused stays with its reason
  * (S9), the truth is stored (S7), and the waiting mutations follow it. Taking the same answer in twice changes nothing.
+ * @param erased the last erasure when it was asked for: the answer is for nobody here where there was one since (A35)
  */
 export async function takeAnswer(
   db: PhoneDatabase,
   accountId: string,
   request: SyncRequest,
   answer: SyncAnswer,
+  erased?: unknown,
 ): Promise<{ settled: number; learned: number }> {
   const tables = [db.outbox, db.applications, ...fileTables(db), db.meta]
   return db.transaction('rw', tables, async () => {
+    if (await wasErasedSince(db, erased)) return { settled: 0, learned: 0 }
     let learned = 0
     for (const change of answer.applications) if (await learn(db, accountId, request, change)) learned += 1
     const waiting = await db.outbox

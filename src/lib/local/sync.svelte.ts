@@ -5,12 +5,13 @@ import { timeInShanghai } from '#domain/working-days.ts'
 import { type AttentionItem, attentionOf } from './attention.ts'
 import type { PhoneDatabase } from './database.ts'
 import type { Draft } from './drafts.svelte.ts'
+import { lastErasure } from './erasure.ts'
 import type { Lead } from './lead.ts'
 import { Live } from './live-query.svelte.ts'
 import { conflictsKey, discardRefused, nextRequest, syncedKey, takeAnswer, tryAgain, UNDO_TIME } from './outbox.ts'
 import type { NewId, PhoneClock } from './phone-clock.ts'
 import type { StoreAccess } from './phone-store.ts'
-import { written } from './store-faults.ts'
+import { steadily, written } from './store-faults.ts'
 
 export type SyncState = 'local' | 'syncing' | 'synced' | 'offline' | 'failed' | 'conflict'
 
@@ -290,6 +291,7 @@ export class Sync {
     if (!online()) return refuse('network.offline')
     const db = await store.open()
     for (let moved = 0; ;) {
+      const erased = await steadily(db, () => lastErasure(db))
       const asked = await written(db, () => nextRequest(db, this.#deps, clock.now(), hurry))
       if (!asked.ok) return asked
       const request = asked.value
@@ -299,7 +301,7 @@ export class Sync {
       if (!answered.ok) return answered
       if (answered.value.protocol > PROTOCOL_VERSION) return refuse('sync.protocol-too-old')
       this.#deps.learnTime?.(answered.value.now)
-      const taken = await written(db, () => takeAnswer(db, accountId, request, answered.value))
+      const taken = await written(db, () => takeAnswer(db, accountId, request, answered.value, erased))
       if (!taken.ok) return taken
       moved = taken.value.settled + taken.value.learned
       if (moved === 0) return ok()

@@ -5,6 +5,7 @@ import type { SyncAnswer, SyncRequest } from '#domain/sync/protocol.ts'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { KeptUpload } from './database.ts'
 import type { Draft } from './drafts.svelte.ts'
+import { eraseAccount } from './eraser.ts'
 import { createLead } from './lead.ts'
 import { openStore } from './phone-store.ts'
 import { nextRequest, takeAnswer } from './outbox.ts'
@@ -216,6 +217,22 @@ describe('sync', () => {
     await phone.sync.now()
     const { cells } = server.contentOf(draft.id)
     expect([cells[`educations/${added.value}`]?.value, cells['employerName']?.value]).toEqual([null, '甲'])
+  })
+
+  it('[A35] an answer that comes after its person was erased here is written nowhere', async () => {
+    draft.setField('employerName', '甲')
+    const sync = syncOver(async (request) => {
+      const answer = await server.exchange(request)
+      await eraseAccount(phone.db, ACCOUNT)
+      return answer
+    })
+    await phone.drafts.closeAll()
+    await sync.now()
+    expect((await phone.db.meta.toCollection().primaryKeys()).filter((key) => key.includes(ACCOUNT))).toEqual([])
+    expect(await phone.db.applications.count()).toBe(0)
+    // Whoever works here after that is told as ever.
+    await phone.sync.now()
+    expect(await phone.db.applications.count()).toBe(1)
   })
 
   it('sends a day of typing in requests of at most 200 changes', async () => {

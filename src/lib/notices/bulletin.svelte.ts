@@ -1,11 +1,13 @@
 import type { AimedBatch, BulletinKind } from '#domain/bulletin/bulletin.ts'
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
+import { bulletinKey } from '$lib/local/bulletin-key.ts'
 import type { PhoneDatabase } from '$lib/local/database.ts'
+import { lastErasure, wasErasedSince } from '$lib/local/erasure.ts'
 import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
 import type { StoreAccess } from '$lib/local/phone-store.ts'
-import { written } from '$lib/local/store-faults.ts'
+import { steadily, written } from '$lib/local/store-faults.ts'
 
 /** An announcement or policy as the API lists it. */
 export interface BulletinTitle {
@@ -73,7 +75,6 @@ interface Shelf {
   readonly items: readonly KeptBulletin[]
 }
 
-const KEY = 'bulletin'
 /** Older ones are asked for again when somebody searches for them. */
 const KEPT = 200
 /** Texts of so many of the newest are fetched ahead, for reading without a network. */
@@ -120,7 +121,7 @@ export class BulletinShelf {
   }
 
   async #keptIn(db: PhoneDatabase): Promise<readonly KeptBulletin[]> {
-    const shelf = (await db.meta.get(KEY))?.value as Shelf | undefined
+    const shelf = (await db.meta.get(bulletinKey))?.value as Shelf | undefined
     // What was addressed to the roles of somebody else is not for this account (R112).
     if (shelf?.accountId !== this.#deps.accountId) return []
     // What has an end is over here too, whether or not there is a network.
@@ -173,6 +174,7 @@ export class BulletinShelf {
 
   /** Asks the server, keeps the titles, and says which they are. A withdrawn one leaves with the first unfiltered page. */
   async search(query: BulletinQuery): Promise<Outcome<{ ids: readonly string[]; pages: number }>> {
+    const isForNobody = await this.#asking()
     const answered = await this.#deps.source.list(query)
     if (!answered.ok) return answered
     const { items, pages } = answered.value
@@ -184,7 +186,7 @@ export class BulletinShelf {
       const seen = items.map((one) => ({ paragraphs: null, read: false, ...before.get(one.id), ...one }))
       const others = kept.filter(({ id, publishedAt }) => !ids.has(id) && !(isFirst && (publishedAt ?? '') >= last))
       return [...seen, ...others]
-    })
+    }, isForNobody)
     return stored.ok ? ok({ ids: [...ids], pages }) : stored
   }
 
@@ -221,6 +223,7 @@ export class BulletinShelf {
   }
 
   async #fetch(id: string): Promise<Outcome<BulletinText>> {
+    const isForNobody = await this.#asking()
     const answered = await this.#deps.source.text(id)
     // taken down, or no longer for this person
     if (!answered.ok && answered.code === 'request.not-found') {
@@ -231,20 +234,32 @@ export class BulletinShelf {
     const stored = await this.#change((items) => {
       const before = items.find((one) => one.id === id)
       return [...items.filter((one) => one.id !== id), { read: false, ...before, ...text, textRevision: text.revision }]
-    })
+    }, isForNobody)
     return stored.ok ? ok(text) : stored
   }
 
-  async #change(change: (items: readonly KeptBulletin[]) => readonly KeptBulletin[]): Promise<Outcome<undefined>> {
+  /** Before a question to the server. @returns whether its answer is for nobody here: somebody was erased meanwhile (A35) */
+  async #asking(): Promise<() => Promise<boolean>> {
+    const db = await this.#deps.store.open()
+    const erased = await steadily(db, () => lastErasure(db))
+    return () => wasErasedSince(db, erased)
+  }
+
+  /** @param isForNobody asked where something is added; what is erased has nothing left to change */
+  async #change(
+    change: (items: readonly KeptBulletin[]) => readonly KeptBulletin[],
+    isForNobody: () => Promise<boolean> = async () => false,
+  ): Promise<Outcome<undefined>> {
     const { store, accountId } = this.#deps
     const db = await store.open()
     const stored = await written(db, () =>
       db.transaction('rw', db.meta, async () => {
         const before = await this.#keptIn(db)
+        if (await isForNobody()) return
         const items = [...change(before)].sort(newestFirst).slice(0, KEPT)
         // Every write has the list read and drawn again.
         if (canonicalJson(items) === canonicalJson(before)) return
-        await db.meta.put({ key: KEY, value: { accountId, items } satisfies Shelf })
+        await db.meta.put({ key: bulletinKey, accountId, value: { accountId, items } satisfies Shelf })
       }),
     )
     return stored.ok ? ok() : stored

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '$lib/local/database.ts'
+import { eraseAccount } from '$lib/local/eraser.ts'
 import { openStore } from '$lib/local/phone-store.ts'
 import { type BulletinQuery, BulletinShelf, type BulletinText } from './bulletin.svelte.ts'
 
@@ -31,6 +32,8 @@ let reachable: boolean
 let asked: BulletinQuery[]
 /** what the server was told of */
 let told: string[]
+/** what happens while an answer is on its way */
+let meanwhile: () => Promise<void>
 
 function shelf(accountId = 'a'): BulletinShelf {
   const say = <T>(value: T): Outcome<T> => (reachable ? ok(value) : refuse('network.offline'))
@@ -41,6 +44,7 @@ function shelf(accountId = 'a'): BulletinShelf {
     source: {
       list: async (query) => {
         asked.push(query)
+        await meanwhile()
         const items = published.filter(
           ({ title, kind }) => title.includes(query.q ?? '') && (!query.kind || kind === query.kind),
         )
@@ -55,6 +59,7 @@ function shelf(accountId = 'a'): BulletinShelf {
         })
       },
       text: async (id) => {
+        await meanwhile()
         const found = published.find((one) => one.id === id)
         return reachable && !found ? refuse('request.not-found') : say(found!)
       },
@@ -75,6 +80,7 @@ beforeEach(() => {
   reachable = true
   asked = []
   told = []
+  meanwhile = async () => {}
 })
 
 describe('announcements on the phone', () => {
@@ -215,5 +221,15 @@ describe('announcements on the phone', () => {
     reachable = false
     expect(await shelf('b').open('1')).toMatchObject({ ok: false, code: 'network.offline' })
     expect(await shelf('a').open('1')).toMatchObject({ ok: true })
+  })
+
+  it('[A35] what comes after its person was erased here is kept for nobody', async () => {
+    await shelf().refresh()
+    expect(await db.meta.get('bulletin')).toMatchObject({ accountId: 'a' })
+    meanwhile = () => eraseAccount(db, 'a')
+    await shelf().refresh()
+    expect(await db.meta.get('bulletin')).toBeUndefined()
+    expect(await shelf().open('1')).toMatchObject({ ok: true })
+    expect(await db.meta.get('bulletin')).toBeUndefined()
   })
 })

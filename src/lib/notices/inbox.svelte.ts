@@ -1,6 +1,7 @@
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
 import type { KeptNotice } from '$lib/local/database.ts'
+import { lastErasure, wasErasedSince } from '$lib/local/erasure.ts'
 import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
 import type { StoreAccess } from '$lib/local/phone-store.ts'
@@ -57,11 +58,13 @@ export class Inbox {
     const { store, accountId, source } = this.#deps
     const told = await this.#tell()
     if (!told.ok) return told
+    const db = await store.open()
+    const erased = await steadily(db, () => lastErasure(db))
     const answered = await source.list(undefined)
     if (!answered.ok) return answered
-    const db = await store.open()
     const stored = await written(db, () =>
-      db.transaction('rw', db.notices, async () => {
+      db.transaction('rw', db.notices, db.meta, async () => {
+        if (await wasErasedSince(db, erased)) return
         for (const notice of answered.value.notices) {
           const before = await db.notices.get(notice.id)
           // A read mark that is on its way up is not taken back by an older list.

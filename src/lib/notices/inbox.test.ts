@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { expect, it } from 'vitest'
 import { ok, refuse } from '#domain/problems.ts'
 import { PhoneDatabase } from '../local/database.ts'
+import { eraseAccount } from '$lib/local/eraser.ts'
 import { openStore } from '$lib/local/phone-store.ts'
 import { Inbox, type NoticeView } from './inbox.svelte.ts'
 
@@ -50,4 +51,22 @@ it('[R114] shows notices newest first, keeps them offline, and tells the server 
   expect((await db.notices.toArray()).every(({ readPending }) => readPending === 0)).toBe(true)
   await inbox.readAll()
   expect(atServer.every(({ readAt }) => readAt !== null)).toBe(true)
+})
+
+it('[A35] a list that comes after its person was erased here is kept for nobody', async () => {
+  const db = new PhoneDatabase('inbox-erased')
+  let meanwhile = () => eraseAccount(db, ME)
+  const source = {
+    list: async () => {
+      await meanwhile()
+      return ok({ notices: [notice(1)], hasMore: false })
+    },
+    read: async () => ok(),
+  }
+  const inbox = new Inbox({ store: openStore(db), accountId: ME, source, now: () => 0 })
+  await inbox.refresh()
+  expect(await db.notices.count()).toBe(0)
+  meanwhile = async () => {}
+  await inbox.refresh()
+  expect(await db.notices.count()).toBe(1)
 })

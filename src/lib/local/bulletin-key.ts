@@ -1,0 +1,2 @@
+/** Where the announcements that were addressed to the roles of a person lie in `meta`. */
+export const bulletinKey = 'bulletin'
