@@ -108,7 +108,7 @@ export async function finishRecovery(asked: Asked, token: string): Promise<Outco
   const even = new Promise((done) => setTimeout(done, EVEN_ANSWER))
   const { clock, database, limiter, secrets } = asked.var.platform
   const index = openToken(secrets, token, await clock.now(database.db))
-  if (index === undefined) return refuse('account.captcha-expired')
+  if (index === undefined) return refuse('account.recovery-expired')
   for (const limit of [PER_MINUTE, PER_DAY]) {
     const taken = await limiter.take(limit, index)
     if (!taken.allowed) return refuse('request.too-many', { seconds: taken.retryAfter })

@@ -41,6 +41,7 @@ export const problemStatus = {
   'account.locked': 429,
   'account.captcha-wrong': 422,
   'account.captcha-expired': 422,
+  'account.recovery-expired': 422,
   'account.already-registered': 409,
   'account.closed-on-record': 409,
   'account.passwords-differ': 422,

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { innerPath, landing } from './landing.ts'
+import { innerPath, landing, login } from './landing.ts'
 
-const applicant = { isStaff: false, roles: [{ role: 'applicant' as const }], mustChangePassword: false }
+const applicant = {
+  state: 'signed-in' as const,
+  isStaff: false,
+  roles: [{ role: 'applicant' as const }],
+  mustChangePassword: false,
+}
 const clerk = {
+  state: 'signed-in' as const,
   isStaff: true,
   roles: [{ role: 'pointClerk' as const, acceptancePoint: 'p1' }],
   mustChangePassword: false,
@@ -19,6 +25,14 @@ describe('where one lands after signing in', () => {
   it('[A12] whoever came with a temporary password first sets a new one', () => {
     expect(landing({ ...applicant, mustChangePassword: true }, null)).toBe('/password')
     expect(landing({ ...applicant, mustChangePassword: true }, '/me')).toBe('/password?next=%2Fme')
+  })
+
+  it('[A12] whose session has ended before that signs in again: without it no new password is taken', () => {
+    const late = { ...applicant, state: 'expired' as const, mustChangePassword: true }
+    expect(landing(late, null)).toBe('/apply/login')
+    expect(landing(late, '/me')).toBe('/apply/login?next=%2Fme')
+    expect(landing({ ...late, mustChangePassword: false }, '/me')).toBe('/me')
+    expect(login('/applications/7?step=2')).toBe('/apply/login?next=%2Fapplications%2F7%3Fstep%3D2')
   })
 
   it.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', '', 'home', null])(

@@ -11,12 +11,18 @@ export function innerPath(wanted: string | null): string | undefined {
   return url.origin === 'https://here.invalid' ? url.pathname + url.search + url.hash : undefined
 }
 
+/** The login page, from where one comes to what was wanted. */
+export const login = (wanted: string | null | undefined): string =>
+  wanted ? `/apply/login?next=${encodeURIComponent(wanted)}` : '/apply/login'
+
 /** Where a person goes after signing in: first to a new password, then to where he wanted to go, else to his main page (R19). */
 export function landing(
-  session: Pick<Session, 'isStaff' | 'roles' | 'mustChangePassword'>,
+  session: Pick<Session, 'state' | 'isStaff' | 'roles' | 'mustChangePassword'>,
   next: string | null,
 ): string {
   const wanted = innerPath(next)
+  // The new password would not be taken: whoever came back later must sign in again first.
+  if (session.mustChangePassword && session.state === 'expired') return login(wanted)
   if (session.mustChangePassword) return wanted ? `/password?next=${encodeURIComponent(wanted)}` : '/password'
   return wanted ?? (isOfficeOnly(session) ? '/office' : '/home')
 }

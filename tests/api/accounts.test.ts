@@ -522,11 +522,11 @@ describe.each(await databaseKinds())('accounts on %s', (kind) => {
       const { token } = await bodyOf(await startRecovery(browser, person.idNumber))
       expect(await problemOf(await finish(token))).toMatchObject({ code: 'request.too-many' })
       expect(await problemOf(await finish(`${token.slice(0, -2)}xx`))).toMatchObject({
-        code: 'account.captcha-expired',
+        code: 'account.recovery-expired',
       })
       const other = await bodyOf(await startRecovery(browser, (await world.person()).idNumber))
       world.clock.advanceBy(10 * MINUTE)
-      expect(await problemOf(await finish(other.token))).toMatchObject({ code: 'account.captcha-expired' })
+      expect(await problemOf(await finish(other.token))).toMatchObject({ code: 'account.recovery-expired' })
     })
 
     test('[A12] the SMS holds no ID number, is stored sealed, and its text is taken away', async () => {

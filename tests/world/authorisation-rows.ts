@@ -118,7 +118,7 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
   'post /api/accounts/recover/finish': {
     gate: 'everybody',
     attempt: () => ({ json: { token: 'x', method: 'mobile' } }),
-    answers: ['account.captcha-expired'],
+    answers: ['account.recovery-expired'],
   },
   'post /api/accounts/password': {
     gate: 'signed',

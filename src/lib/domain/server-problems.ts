@@ -11,6 +11,10 @@ export const serverProblems = {
   'request.foreign-origin': { title: '来源不对', detail: '请求不是从本系统页面发出的，没有执行。请刷新页面后再试。' },
   'account.captcha-wrong': { title: '验证码不对', detail: '验证码不对，已换一张，请再输一次。' },
   'account.captcha-expired': { title: '验证码已失效', detail: '验证码已失效，已换一张，请再输一次。' },
+  'account.recovery-expired': {
+    title: '要重新开始',
+    detail: '这次找回密码已过 10 分钟，请从第 1 步重新开始。',
+  },
   'account.already-registered': {
     title: '这个身份证号已注册',
     detail: '这个身份证号已注册，不能再注册一次。请直接登录，忘记密码请点“找回密码”。',
