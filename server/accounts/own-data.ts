@@ -283,11 +283,27 @@ async function textsOf<Read extends { readingTextId: string }>(db: Kysely<Databa
   return readings.map((reading) => ({ ...reading, ...textOf.get(reading.readingTextId) }))
 }
 
-/** SMS to his number. Their texts are the same for everybody; one that opens an account is not shown. */
-async function messagesTo(db: Kysely<Database>, mobile: string) {
+/**
+ * SMS to him. A notice is his by the account it was for: somebody else may have the same number (A14). The others are known by the
+ * number alone; their texts are the same for everybody, and one that opens an account is not shown.
+ */
+async function messagesTo(db: Kysely<Database>, { id, mobile }: { readonly id: string; readonly mobile: string }) {
   const rows = await db
     .selectFrom('smsMessage')
-    .where('mobile', '=', mobile)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('purpose', '!=', 'notice'), eb('mobile', '=', mobile)]),
+        eb(
+          'id',
+          'in',
+          eb
+            .selectFrom('noticeDelivery')
+            .innerJoin('notice', 'notice.id', 'noticeDelivery.noticeId')
+            .where('notice.accountId', '=', id)
+            .select('noticeDelivery.id'),
+        ),
+      ]),
+    )
     .select(['purpose', 'text', 'state', 'createdAt', 'sentAt', 'receiptAt'])
     .orderBy('createdAt')
     .execute()
@@ -354,7 +370,7 @@ export async function copyOwnData(ctx: Act, secrets: Secrets, who: Signed) {
     account: { ...account, idNumber },
     ...parts,
     textsRead: await textsOf(ctx.db, parts.textsRead),
-    messages: await messagesTo(ctx.db, account.mobile),
+    messages: await messagesTo(ctx.db, account),
     applications,
     record: await recordOf(ctx.db, who.accountId, applications),
   }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONSENT_VERSION } from '#server/accounts/actions.ts'
 import { ofAccount, ofApplication, partsOfAccount, partsOfApplication } from '#server/accounts/own-data.ts'
-import { HAILING, pointIn, submitted } from '../world/application-walk.ts'
+import { apiOf, HAILING, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, openWorld, PASSWORD, problemOf, type World } from '../world/world.ts'
 
@@ -134,6 +134,31 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     expect(JSON.stringify(his)).not.toContain(mine.person.id)
     for (let count = 0; count < 9; count++) await mine.browser.fetch('/api/accounts/me/data')
     expect((await problemOf(await mine.browser.fetch('/api/accounts/me/data'))).code).toBe('request.too-many')
+  })
+
+  test('[A14] of two with one mobile each finds in his copy what the office wrote to him, and not to the other', async () => {
+    const mobile = '13700001234'
+    const [his, other] = [await apply(), await apply()]
+    for (const { person } of [his, other])
+      await world.db.updateTable('account').set({ mobile }).where('id', '=', person.id).execute()
+    const desk = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) }))
+    const text = '请周五前把身份证反面补传到申报里。'
+    const wrote = await apiOf(desk).review.applications[':id'].messages.$post({
+      param: { id: his.id },
+      json: { id: crypto.randomUUID(), text },
+    })
+    expect(wrote.status).toBe(204)
+    const json = { mobile: '13700005678', password: PASSWORD }
+    await bodyOf(await his.browser.api.api.accounts.me.mobile.code.$post({ json }))
+    await world.runJobs()
+    const messages = async ({ browser }: typeof his) =>
+      (await bodyOf(await browser.api.api.accounts.me.data.$get())).messages
+    expect((await messages(his)).map((sms) => sms.text ?? '').join()).toContain(text)
+    expect(JSON.stringify(await messages(other))).not.toContain(text)
+    // his own, whichever number it went to
+    await world.db.updateTable('account').set({ mobile: '13700005678' }).where('id', '=', his.person.id).execute()
+    expect(JSON.stringify(await messages(his))).toContain(text)
+    expect(await messages(his)).toContainEqual(expect.objectContaining({ purpose: 'mobile-code', text: null }))
   })
 
   test('[A30] the copy tells no decision that is not published yet, neither as a state nor as a step', async () => {
