@@ -16,7 +16,7 @@ import { spendCaptcha } from './captcha.ts'
 import { idNumberIndex } from './identity-seal.ts'
 import { hashPassword } from './password-hash.ts'
 import { findCredentials, lockAccount, updateAccount } from './queries.ts'
-import { forgetTries, recoveryUnderWay, TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
+import { expectTemporaryPassword, TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
 
 /** Between the two steps of 找回密码. */
 const TOKEN_LASTS = 10 * 60_000
@@ -113,9 +113,7 @@ export async function finishRecovery(asked: Asked, token: string): Promise<Outco
     const taken = await limiter.take(limit, index)
     if (!taken.allowed) return refuse('request.too-many', { seconds: taken.retryAfter })
   }
-  await forgetTries(asked, index)
-  await limiter.forget(recoveryUnderWay, index)
-  await limiter.take(recoveryUnderWay, index)
+  await expectTemporaryPassword(asked, index)
   const queued = await act(asked, async (ctx: Act) => {
     ctx.audit({ action: 'account.recovery-requested' })
     await ctx.enqueue({ name: 'accounts.recover', data: { numberIndex: index } })

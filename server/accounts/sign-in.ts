@@ -35,10 +35,10 @@ export const WRONG_FROM_ADDRESS: Limit = { name: 'sign-in.address', atMost: 100,
 export const TEMPORARY_PASSWORD_LASTS = 10 * 60_000
 
 /**
- * How long after 找回密码 the temporary password is tried for a number that is locked, registered or not: else whoever goes on typing
+ * How long after 找回密码, by himself or by the administrator, the temporary password is tried for a number that is locked, registered or not: else whoever goes on typing
  * wrong passwords could keep the owner out.
  */
-export const recoveryUnderWay: Limit = {
+const recoveryUnderWay: Limit = {
   name: 'recovery.under-way',
   atMost: 1,
   seconds: TEMPORARY_PASSWORD_LASTS / 1000,
@@ -95,9 +95,17 @@ async function countTry(asked: Asked, key: string): Promise<Outcome<undefined>> 
   return ok()
 }
 
-/** Lifts the lock of a number: its owner has signed in, or an SMS went to him (A12). */
-export async function forgetTries(asked: Asked, index: string): Promise<void> {
+/** Lifts the lock of a number. */
+async function forgetTries(asked: Asked, index: string): Promise<void> {
   for (const limit of WRONG_FOR_NUMBER) await asked.var.platform.limiter.forget(limit, index)
+}
+
+/** Lets the owner of a number in with the temporary password that is sent to him now, whoever goes on typing wrong ones (A12). */
+export async function expectTemporaryPassword(asked: Asked, index: string): Promise<void> {
+  const { limiter } = asked.var.platform
+  await forgetTries(asked, index)
+  await limiter.forget(recoveryUnderWay, index)
+  await limiter.take(recoveryUnderWay, index)
 }
 
 /**

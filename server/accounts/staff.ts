@@ -20,7 +20,7 @@ import { hashPassword } from './password-hash.ts'
 import { parsePersonalData, type PersonalData } from './personal-data.ts'
 import { findByNumberIndex, findCredentials, insertAccount, insertGrant, updateAccount } from './queries.ts'
 import { newTemporaryPassword } from './recovery.ts'
-import { TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
+import { expectTemporaryPassword, TEMPORARY_PASSWORD_LASTS } from './sign-in.ts'
 
 type Db = Kysely<Database>
 const LISTED_AT_MOST = 500
@@ -34,19 +34,24 @@ export interface StaffGrant {
   readonly acceptancePoint?: string | undefined
 }
 
-/** A role of the back office, held by the account of the query around it. */
-const staffGrant = (eb: ExpressionBuilder<Database, 'account'>) =>
-  eb
-    .selectFrom('accountGrant')
-    .select('accountGrant.id')
-    .whereRef('accountGrant.accountId', '=', 'account.id')
-    .where('accountGrant.role', '<>', 'applicant')
+/** Who holds a role of the back office; or held one and was locked, which nobody else can lift. */
+const isOfOffice = (eb: ExpressionBuilder<Database, 'account'>) =>
+  eb.or([
+    eb('account.disabledAt', 'is not', null),
+    eb.exists(
+      eb
+        .selectFrom('accountGrant')
+        .select('accountGrant.id')
+        .whereRef('accountGrant.accountId', '=', 'account.id')
+        .where('accountGrant.role', '<>', 'applicant'),
+    ),
+  ])
 
 /** Who works in the back office, by name, with what each may do. Numbers are masked (E13). */
 export async function staff(db: Db, _admin: Signed) {
   const accounts = await db
     .selectFrom('account')
-    .where((eb) => eb.exists(staffGrant(eb)))
+    .where(isOfOffice)
     .select(['account.id', 'account.fullName', 'account.idNumberMasked', 'account.mobile', 'account.disabledAt'])
     .select((eb) =>
       eb
@@ -235,7 +240,7 @@ async function lockStaff(ctx: Act, id: string) {
     .selectFrom('account')
     .select(['id', 'idNumberIndex'])
     .where('id', '=', id)
-    .where((eb) => eb.exists(staffGrant(eb)))
+    .where(isOfOffice)
     .forUpdate()
     .executeTakeFirst()
 }
@@ -286,10 +291,15 @@ export async function setLocked(
 }
 
 /** Sends a temporary password to the mobile of the account, as 找回密码 does. */
-export async function sendFirstPassword(ctx: Act, _admin: Signed, id: string): Promise<Outcome<undefined>> {
-  const account = await lockStaff(ctx, id)
-  if (!account) return refuse('request.not-found')
-  await ctx.enqueue({ name: 'accounts.recover', data: { numberIndex: account.idNumberIndex } })
-  ctx.audit({ action: 'account.recovery-requested', subject: `account:${id}` })
+export async function sendFirstPassword(asked: Asked, _admin: Signed, id: string): Promise<Outcome<undefined>> {
+  const requested = await act(asked, async (ctx: Act) => {
+    const account = await lockStaff(ctx, id)
+    if (!account) return refuse('request.not-found')
+    await ctx.enqueue({ name: 'accounts.recover', data: { numberIndex: account.idNumberIndex } })
+    ctx.audit({ action: 'account.recovery-requested', subject: `account:${id}` })
+    return ok(account)
+  })
+  if (!requested.ok) return requested
+  await expectTemporaryPassword(asked, requested.value.idNumberIndex)
   return ok()
 }

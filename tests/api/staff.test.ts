@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { integrityEnd } from '#domain/rules/integrity.ts'
 import { initialPhrases } from '#domain/rules/stock-phrases.ts'
-import { openIdNumber } from '#server/accounts/identity-seal.ts'
+import { idNumberIndex, openIdNumber } from '#server/accounts/identity-seal.ts'
 import { rotateKeys } from '#server/accounts/rotate-keys.ts'
+import { WRONG_FOR_NUMBER } from '#server/accounts/sign-in.ts'
 import { createSecrets } from '#server/platform/secrets.ts'
 import { apiOf, begin, filledDraft, HAILING, pointIn, submit, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
@@ -114,6 +115,46 @@ describe.each(await databaseKinds())('the administrator and the office on %s', (
     const password = staffOf(admin)[':id'].password
     expect((await problemOf(await password.$post({ param: { id: applicant.id } }))).code).toBe('request.not-found')
     expect((await password.$post({ param: { id: clerk.id } })).status).toBe(204)
+  })
+
+  test('[A12] a temporary password of the administrator lets in whoever locked himself out with wrong ones', async () => {
+    const clerk = await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) })
+    const trySignIn = async (password: string) => {
+      const { api } = world.browser()
+      const { id } = await bodyOf(await api.api.accounts.captcha.$get({ query: {} }))
+      const json = { idNumber: clerk.idNumber, password, captchaId: id, captcha: '8888' }
+      return api.api.accounts['sign-in'].$post({ json })
+    }
+    const typeWrongOnes = async () => {
+      const index = idNumberIndex(world.platform.secrets, clerk.idNumber)
+      for (const limit of WRONG_FOR_NUMBER)
+        for (let count = 0; count < 10; count++) await world.platform.limiter.take(limit, index)
+    }
+    await typeWrongOnes()
+    expect((await problemOf(await trySignIn('Not-the-password-1'))).code).toBe('account.locked')
+    expect((await staffOf(admin)[':id'].password.$post({ param: { id: clerk.id } })).status).toBe(204)
+    await world.runJobs()
+    const sent = await bodyOf(await world.browser().api.api.e2e.outbox.$get())
+    const { text } = sent.findLast(({ mobile }) => mobile === clerk.mobile)!
+    // whoever goes on typing wrong ones does not keep him out
+    await typeWrongOnes()
+    const opened = await bodyOf(await trySignIn(/临时密码是 (\S+?)，/.exec(text)![1]!))
+    expect(opened.mustChangePassword).toBe(true)
+  })
+
+  test('who was locked and has lost his last role is still in the list, and can be let in again', async () => {
+    const clerk = await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) })
+    const param = { id: clerk.id }
+    const shown = async () => (await bodyOf(await staffOf(admin).$get())).find(({ id }) => id === clerk.id)
+    const lock = (locked: boolean) =>
+      staffOf(admin)[':id'].lock.$post({ param, json: { locked, reason: '已调离原岗位' } })
+    expect((await lock(true)).status).toBe(204)
+    const [grant] = (await shown())!.grants
+    await staffOf(admin)[':id'].grants[':grantId'].$delete({ param: { ...param, grantId: grant!.id } })
+    expect(await shown()).toMatchObject({ grants: [], disabledAt: expect.any(String) })
+    expect((await lock(false)).status).toBe(204)
+    expect(await shown()).toBeUndefined()
+    await world.signIn(clerk)
   })
 
   test('[E15] who stands in the register can neither begin nor submit, until it runs out or is ended', async () => {
