@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { SECRET_PURPOSES } from '#server/notices/sms-text.ts'
+import { isSecret } from '#server/notices/sms-text.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import { transitionIds } from '#domain/lifecycle/transitions.ts'
 import { aboutObjections, isHidden, shownWithoutObjection } from '#server/applications/shown-state.ts'
@@ -307,8 +307,7 @@ async function messagesTo(db: Kysely<Database>, { id, mobile }: { readonly id: s
     .select(['purpose', 'text', 'state', 'createdAt', 'sentAt', 'receiptAt'])
     .orderBy('createdAt')
     .execute()
-  const secret: readonly string[] = SECRET_PURPOSES
-  return rows.map(({ text, ...row }) => ({ ...row, text: secret.includes(row.purpose) ? null : text }))
+  return rows.map(({ text, ...row }) => ({ ...row, text: isSecret(row.purpose) ? null : text }))
 }
 
 /** The audit about him: what he did, from where, and what others did with his account and his applications, in which role. */

@@ -25,7 +25,7 @@ import {
   updateSms,
 } from './queries.ts'
 import { afterQuietHours } from './quiet-hours.ts'
-import { readText, SECRET_PURPOSES } from './sms-text.ts'
+import { isSecret, readText, SECRET_PURPOSES } from './sms-text.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -48,7 +48,8 @@ type Sms = NonNullable<Awaited<ReturnType<typeof findSms>>>
 
 /**
  * Sends one message unless it is sent already; throws when the provider does not take it, so that the job comes again. A message that the
- * day's budget cannot pay for waits for the next morning; `job` is what then brings it.
+ * day's budget cannot pay for waits for the next morning; `job` is what then brings it. One that opens an account does not: its time is
+ * over by then.
  */
 async function sendMessage(
   platform: Dependencies,
@@ -67,7 +68,16 @@ async function sendMessage(
   }
   const attempts = sms.attempts + 1
   const text = readText(secrets, sms)
-  const paid = await pay(platform, provider, text, sms.purpose, now)
+  const opensAnAccount = isSecret(sms.purpose)
+  const isGone = opensAnAccount && text === ''
+  const paid = isGone ? undefined : await pay(platform, provider, text, sms.purpose, now)
+  if (!paid && opensAnAccount) {
+    const error = isGone ? 'too-late' : 'over-budget'
+    log.error({ smsId: id, provider: provider.name, error }, 'an SMS that opens an account is not sent')
+    metrics.delivered('sms', 'failed')
+    await settleSms(database.db, id, 'failed', now, { error, state: 'failed' })
+    return
+  }
   if (!paid) {
     log.error(
       { smsId: id, provider: provider.name },

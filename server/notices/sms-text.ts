@@ -29,7 +29,8 @@ export const SECRET_PURPOSES: readonly SmsPurpose[] = ['temporary-password', 'mo
 
 const SEAL = 'notices.sms-text'
 
-const isSecret = (purpose: string) => (SECRET_PURPOSES as readonly string[]).includes(purpose)
+/** Whether an SMS of this purpose opens an account. */
+export const isSecret = (purpose: string) => (SECRET_PURPOSES as readonly string[]).includes(purpose)
 
 export const storedText = (
   secrets: Secrets,

@@ -5,6 +5,7 @@ import { notices } from '#domain/lifecycle/notices.ts'
 import { ok } from '#domain/problems.ts'
 import { collectReceipts, deliverNoticeJob, sendSmsJob } from '#server/notices/deliver.ts'
 import { notify } from '#server/notices/actions.ts'
+import { storedText } from '#server/notices/sms-text.ts'
 import { jobTable } from '#server/platform/job-table.ts'
 import type { SmsProvider } from '#server/platform/sms/sms-provider.ts'
 import { actAs } from '#server/platform/transaction.ts'
@@ -283,6 +284,16 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
         .execute()
       return id
     }
+    const sealed = async () => {
+      const id = await message('temporary-password')
+      const text = storedText(world.platform.secrets, {
+        id,
+        purpose: 'temporary-password',
+        text: '您的临时密码是 abc。',
+      })
+      await world.db.updateTable('smsMessage').set({ text }).where('id', '=', id).execute()
+      return id
+    }
     const send = (id: string) =>
       sendSmsJob(world.platform, gateway)({ smsId: id }, { id: 'job', signal: new AbortController().signal })
     const stateOf = async (id: string) =>
@@ -301,9 +312,21 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
       where name = 'notices.send-sms' and data->>'smsId' = ${waiting}`.execute(world.db)
     const real = queued.rows[0]!.at.getTime() + world.clock.offset
     expect(Math.abs(real - Date.parse('2031-03-02T00:00:00Z'))).toBeLessThan(5000)
+    // a temporary password lasts ten minutes: there is no morning for it
+    const beyond = await sealed()
+    await send(beyond)
+    expect(await stateOf(beyond)).toBe('failed')
+    const later = await sql`select 1 from pgboss.job where name = 'notices.send-sms' and data->>'smsId' = ${beyond}`
+    expect((await later.execute(world.db)).rows).toEqual([])
+
     world.clock.moveTo(new Date('2031-03-02T00:00:01Z'))
     await send(waiting)
     expect(await stateOf(waiting)).toBe('sent')
+    // its text was taken away before its turn came
+    const late = await sealed()
+    await world.db.updateTable('smsMessage').set({ text: '' }).where('id', '=', late).execute()
+    await send(late)
+    expect([await stateOf(late), sent.includes(late)]).toEqual(['failed', false])
   })
 
   test('a receipt marks the message and its delivery; a gateway that does not answer for one answers for the others', async () => {
