@@ -113,6 +113,11 @@ async function post(
     await answer.body?.cancel()
     if (answer.ok) return 'sent'
     if (answer.status === 404 || answer.status === 410) return 'gone'
+    if (answer.status === 401 || answer.status === 403) {
+      // It was made with another key than ours: it will never take anything. The browser makes a new one when it is opened.
+      log.warn({ pushId: id, status: answer.status }, 'a push service does not take our key')
+      return 'gone'
+    }
     if (answer.status === 429 || answer.status >= 500) return 'later'
     log.warn({ pushId: id, status: answer.status }, 'a push service refused a message')
     return 'failed'

@@ -182,6 +182,22 @@ describe.each(await databaseKinds())('Web Push on %s', (kind) => {
     expect(service.messagesOf(lent)).toEqual([])
   })
 
+  test('a browser whose push service does not take our key is forgotten, and the SMS goes out', async () => {
+    const person = await world.person()
+    const { phone } = await subscribed(person)
+    service.forbidding.add(phone.clientHash)
+    await returned(person)
+    await world.runJobs()
+    const left = await world.db
+      .selectFrom('pushSubscription')
+      .where('endpoint', '=', phone.endpoint)
+      .select('id')
+      .execute()
+    expect(left).toEqual([])
+    await elevenMinutesLater()
+    expect(await smsTo(person)).toBe(1)
+  })
+
   test('a thousand browsers, a tenth gone and a twentieth failing, are all settled and none is pushed to twice, whatever was under way when a process died', async () => {
     const phones = await Promise.all(Array.from({ length: 1000 }, () => service.subscribe(vapid.publicKey)))
     const gone = phones.filter((_, index) => index % 10 === 0)

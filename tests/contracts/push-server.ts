@@ -17,6 +17,8 @@ export interface PushServer {
   expire(browser: PushBrowser): void
   /** answers 503 to it from now on */
   readonly failing: Set<string>
+  /** answers 403 to it from now on, as to a message that is signed with another key than that of the subscription */
+  readonly forbidding: Set<string>
   /** what arrived at one browser, decrypted */
   messagesOf(browser: PushBrowser): unknown[]
   /** headers of the last message */
@@ -27,6 +29,7 @@ export interface PushServer {
 export async function openPushServer(): Promise<PushServer> {
   const api = new model.PushApiModel()
   const failing = new Set<string>()
+  const forbidding = new Set<string>()
   const last: PushServer['last'] = {}
   const server = createServer((request, response) => {
     void (async () => {
@@ -35,6 +38,7 @@ export async function openPushServer(): Promise<PushServer> {
       for await (const part of request) parts.push(part as Buffer)
       Object.assign(last, request.headers)
       if (failing.has(clientHash)) return response.writeHead(503).end()
+      if (forbidding.has(clientHash)) return response.writeHead(403).end()
       try {
         const { authorization, ttl, encryption } = request.headers
         const encoding = request.headers['content-encoding']
@@ -52,6 +56,7 @@ export async function openPushServer(): Promise<PushServer> {
     subscribe: (applicationServerKey) => api.subscribe({ userVisibleOnly: 'true', applicationServerKey }),
     expire: ({ clientHash }) => api.expireSubscription(clientHash),
     failing,
+    forbidding,
     messagesOf: ({ clientHash }) =>
       (api.getNotifications({ clientHash }).messages as string[]).map((text) => JSON.parse(text) as unknown),
     last,

@@ -2,7 +2,7 @@ import { openPushServer } from '../contracts/push-server.ts'
 import { expect, test } from './application.ts'
 import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
 import { officeSignIn } from './office-walk.ts'
-import { demoPerson, signIn } from './walk.ts'
+import { demoPerson, fill, signIn } from './walk.ts'
 
 test.use({ world: 'push' })
 
@@ -89,4 +89,54 @@ test('[R114] after the first submission the phone offers reminders; a return is 
   }, message!.id)
   await expect(page).toHaveURL(new RegExp(`/applications/${id}/returned$`))
   await expect(page.getByText('毕业证书第二页看不清')).toBeVisible()
+})
+
+test('[R114] who signs in again, or changes the password, is still reminded on this phone', async ({
+  phone,
+  server,
+}) => {
+  await phone.grantPermissions(['notifications'], { origin: server.origin })
+  const page = await phone.newPage()
+  const told = () =>
+    page.waitForResponse((response) => response.url().endsWith('/api/push/subscriptions') && response.status() === 204)
+  const person = demoPerson('applicant')
+  await signIn(page, person)
+  await expect(page).toHaveURL(/\/home/)
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+  const service = await openPushServer()
+  const { publicKey } = (await (await page.request.get('/api/push/key')).json()) as {
+    publicKey: string
+  }
+  const { endpoint, keys } = await service.subscribe(publicKey)
+  // no push service of a browser can be reached from here
+  await page.addInitScript(
+    (subscription) => {
+      PushManager.prototype.getSubscription = async () =>
+        ({ options: {}, ...subscription, toJSON: () => subscription }) as unknown as PushSubscription
+    },
+    { endpoint, keys },
+  )
+  let again = told()
+  await page.reload()
+  await again
+
+  await phone.clearCookies()
+  await page.reload()
+  await page.getByRole('link', { name: '重新登录' }).click()
+  again = told()
+  await fill(page, '身份证号', person.idNumber)
+  await fill(page, '密码', person.password)
+  await fill(page, '验证码', '8888')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await again
+
+  await expect(page).toHaveURL(/\/home/)
+  await page.goto('/password')
+  again = told()
+  await fill(page, '原密码', person.password)
+  await fill(page, '新密码', 'Qingshan-2026-feng')
+  await fill(page, '再输一次新密码', 'Qingshan-2026-feng')
+  await page.getByRole('button', { name: '保存新密码' }).click()
+  await again
+  await service.close()
 })

@@ -13,7 +13,7 @@ export interface PushBrowser {
   permission(): NotificationPermission
   ask(): Promise<NotificationPermission>
   /** undefined where no service worker is registered, e.g. behind a certificate that the browser does not trust */
-  manager(): Promise<Pick<PushManager, 'getSubscription' | 'subscribe'> | undefined>
+  manager(): Promise<Manager | undefined>
 }
 
 /**
@@ -23,6 +23,16 @@ export interface PushBrowser {
 export type PushState = 'unsupported' | 'off' | 'denied' | 'on'
 
 const ASKED = 'push.asked'
+
+type Manager = Pick<PushManager, 'getSubscription' | 'subscribe'>
+
+/** Whether nothing that is signed with this key would arrive there: it was made by another. A browser that does not say is believed. */
+function isByAnotherKey({ options }: PushSubscription, publicKey: string): boolean {
+  const made = options.applicationServerKey
+  if (!made) return false
+  const text = btoa(String.fromCharCode(...new Uint8Array(made)))
+  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '') !== publicKey
+}
 
 /** The browser's own push, or null where there is none. */
 export function pushOfThisBrowser(): PushBrowser | null {
@@ -48,6 +58,7 @@ export class PushReminders {
     this.#browser = deps.browser
     this.#source = deps.source
     if (!deps.browser) this.#state = 'unsupported'
+    else if (deps.browser.permission() === 'denied') this.#state = 'denied'
     try {
       this.#asked = localStorage.getItem(ASKED) !== null
     } catch {
@@ -81,8 +92,15 @@ export class PushReminders {
       return
     }
     if (this.#browser.permission() !== 'granted') return
-    const subscription = await (await this.#browser.manager())?.getSubscription()
-    if (subscription && (await this.#keep(subscription)).ok) this.#state = 'on'
+    const manager = await this.#browser.manager()
+    if (!manager) return
+    if (!(await manager.getSubscription())) {
+      this.#state = 'off'
+      return
+    }
+    const subscribed = await this.#subscribe(manager)
+    if (subscribed.ok) this.#state = 'on'
+    else if (subscribed.code === 'push.no-service') this.#state = 'off'
   }
 
   /** Asks the person, the browser and the server, in this order. Call on a tap. */
@@ -94,23 +112,32 @@ export class PushReminders {
       if (answer === 'denied') this.#state = 'denied'
       return refuse('push.denied')
     }
+    const manager = await this.#browser.manager().catch(() => undefined)
+    const subscribed = manager ? await this.#subscribe(manager) : refuse('push.no-service')
+    if (!subscribed.ok) return subscribed
+    this.#state = 'on'
+    return ok()
+  }
+
+  /** Has a subscription by the server's key, the one that is there or a new one, and tells the server of it. */
+  async #subscribe(manager: Manager): Promise<Outcome<unknown>> {
     const key = await this.#source.key()
     if (!key.ok) return key
-    let subscription: PushSubscription
+    const { publicKey } = key.value
+    let subscription: PushSubscription | null
     try {
-      const manager = await this.#browser.manager()
-      if (!manager) return refuse('push.no-service')
-      subscription =
-        (await manager.getSubscription()) ??
-        (await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key.value.publicKey }))
+      subscription = await manager.getSubscription()
+      if (subscription && isByAnotherKey(subscription, publicKey)) {
+        await this.#source.unsubscribe(subscription.endpoint)
+        await subscription.unsubscribe()
+        subscription = null
+      }
+      subscription ??= await manager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey })
     } catch {
       // The push service of this browser cannot be reached, as in much of mainland China (DESIGN §8).
       return refuse('push.no-service')
     }
-    const kept = await this.#keep(subscription)
-    if (!kept.ok) return kept
-    this.#state = 'on'
-    return ok()
+    return this.#keep(subscription)
   }
 
   async turnOff(): Promise<void> {

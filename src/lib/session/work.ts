@@ -93,7 +93,6 @@ export class Store {
       void work.uploads.start()
       void work.batches.freshen()
       void work.inbox.freshen()
-      void work.push.refresh()
       // Beside the work: reads and writes do not wait for it, and what a full phone refuses is tried again next time.
       const { sealOldRows } = await fetchStore()
       await sealOldRows(db).catch(() => {})
