@@ -173,7 +173,10 @@ async function accountFor(
     consentAt: null,
     createdAt: ctx.now,
   })
-  return isNew ? ok({ id, wasRegistered: false }) : taken(await findByNumberIndex(ctx.db, index))
+  if (!isNew) return taken(await findByNumberIndex(ctx.db, index))
+  // Who works here may apply like everybody else (A41).
+  await insertGrant(ctx.db, ctx.newId(), id, { role: 'applicant' })
+  return ok({ id, wasRegistered: false })
 }
 
 /** Whether somebody can take others into the back office. */

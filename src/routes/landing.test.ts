@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { innerPath, landing, login } from './landing.ts'
+import { innerPath, isOfficeOnly, landing, login } from './landing.ts'
 
 const applicant = {
   state: 'signed-in' as const,
@@ -18,8 +18,14 @@ describe('where one lands after signing in', () => {
   it('[R19] an applicant on the main page, the office in the office, both where they wanted to go', () => {
     expect(landing(applicant, null)).toBe('/home')
     expect(landing(clerk, null)).toBe('/office')
-    expect(landing({ ...clerk, roles: [...clerk.roles, { role: 'applicant' }] }, null)).toBe('/home')
     expect(landing(applicant, '/messages?notice=1')).toBe('/messages?notice=1')
+  })
+
+  it('[A41] whoever works in the office and applies as well lands in the office, and is let in to his own pages', () => {
+    const both = { ...clerk, roles: [...clerk.roles, { role: 'applicant' as const }] }
+    expect(landing(both, null)).toBe('/office')
+    expect(landing(both, '/home')).toBe('/home')
+    expect([isOfficeOnly(clerk), isOfficeOnly(both), isOfficeOnly(applicant)]).toEqual([true, false, false])
   })
 
   it('[A12] whoever came with a temporary password first sets a new one', () => {

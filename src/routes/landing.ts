@@ -15,7 +15,7 @@ export function innerPath(wanted: string | null): string | undefined {
 export const login = (wanted: string | null | undefined): string =>
   wanted ? `/apply/login?next=${encodeURIComponent(wanted)}` : '/apply/login'
 
-/** Where a person goes after signing in: first to a new password, then to where he wanted to go, else to his main page (R19). */
+/** Where a person goes after signing in: first to a new password, then to where he wanted to go, else to his main page (R19), the office of who works in it. */
 export function landing(
   session: Pick<Session, 'state' | 'isStaff' | 'roles' | 'mustChangePassword'>,
   next: string | null,
@@ -24,5 +24,5 @@ export function landing(
   // The new password would not be taken: whoever came back later must sign in again first.
   if (session.mustChangePassword && session.state === 'expired') return login(wanted)
   if (session.mustChangePassword) return wanted ? `/password?next=${encodeURIComponent(wanted)}` : '/password'
-  return wanted ?? (isOfficeOnly(session) ? '/office' : '/home')
+  return wanted ?? (session.isStaff ? '/office' : '/home')
 }

@@ -4,6 +4,7 @@ import { initialPhrases } from '#domain/rules/stock-phrases.ts'
 import { idNumberIndex, openIdNumber } from '#server/accounts/identity-seal.ts'
 import { rotateKeys } from '#server/accounts/rotate-keys.ts'
 import { WRONG_FOR_NUMBER } from '#server/accounts/sign-in.ts'
+import { up as giveEverybody } from '#server/migrations/0099-staff-apply-too.ts'
 import { createSecrets } from '#server/platform/secrets.ts'
 import { apiOf, begin, filledDraft, HAILING, pointIn, submit, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
@@ -55,6 +56,24 @@ describe.each(await databaseKinds())('the administrator and the office on %s', (
     expect(JSON.stringify(shown)).not.toMatch(/\d{17}/)
     expect(await auditOf(id)).toEqual(['account.role-granted', 'account.temporary-password-sent'])
     expect((await bodyOf(await staffOf(admin)[':id'].log.$get({ param: { id } }))).length).toBe(2)
+  })
+
+  test('[A41] a clerk can apply himself: who is taken in, and who was before', async () => {
+    const rolesOf = async (accountId: string) => {
+      const held = await world.db.selectFrom('accountGrant').select('role').where('accountId', '=', accountId).execute()
+      return held.map(({ role }) => role).sort()
+    }
+    const { id } = await bodyOf(
+      await staffOf(admin).$post({ json: newClerk({ mobile: '13912340002', role: 'auditor' }) }),
+    )
+    expect(await rolesOf(id)).toEqual(['applicant', 'auditor'])
+    // as the accounts of the office were made until now
+    const earlier = await world.staff('auditor')
+    const applicant = await world.person()
+    await giveEverybody(world.db)
+    await giveEverybody(world.db)
+    expect(await rolesOf(earlier.id)).toEqual(['applicant', 'auditor'])
+    expect(await rolesOf(applicant.id)).toEqual(['applicant'])
   })
 
   test('a role needs its place, and is not given twice; an applicant keeps his account', async () => {
