@@ -29,9 +29,7 @@ export async function openPoint(
     return refuse('answer.not-in-list', { label: '地区' }, { path: 'region' })
   }
   const all = await listPoints(ctx.db, who, 'all')
-  if (all.some((one) => one.region === region && one.label === entry.label)) {
-    return refuse('answer.duplicate', { label: '名称' }, { path: 'label' })
-  }
+  if (isTaken(entry.label, region, all)) return refuse('answer.duplicate', { label: '名称' }, { path: 'label' })
   const id = `${region}-${ctx.newId().slice(-12)}`
   const position = Math.max(0, ...all.map((one) => one.position)) + 1
   await ctx.db
@@ -42,15 +40,34 @@ export async function openPoint(
   return ok({ id })
 }
 
-/** Corrects a 受理点, or closes it: old applications keep it, new ones cannot choose it. Its region stays. */
+/**
+ * Corrects a 受理点, or closes it: old applications keep it, new ones cannot choose it. Its region stays, and so does what is not
+ * named: somebody else may just have changed it. Refused: a name that another one of its region has.
+ */
 export async function changePoint(
   ctx: Act,
-  _who: Signed,
+  who: Signed,
   id: string,
-  entry: PointEntry & { readonly active: boolean },
+  change: Partial<PointEntry & { readonly active: boolean }>,
 ): Promise<Outcome<undefined>> {
-  const changed = await ctx.db.updateTable('acceptancePoint').set(entry).where('id', '=', id).executeTakeFirst()
-  if (changed.numUpdatedRows === 0n) return refuse('request.not-found')
-  ctx.audit({ action: 'directory.point-changed', subject: `point:${id}`, details: { active: entry.active } })
+  const all = await listPoints(ctx.db, who, 'all')
+  const point = all.find((one) => one.id === id)
+  if (!point) return refuse('request.not-found')
+  const others = all.filter((one) => one !== point)
+  if (change.label !== undefined && isTaken(change.label, point.region, others)) {
+    return refuse('answer.duplicate', { label: '名称' }, { path: 'label' })
+  }
+  const changed = Object.keys(change)
+  if (changed.length === 0) return ok()
+  await ctx.db.updateTable('acceptancePoint').set(change).where('id', '=', id).execute()
+  const { active } = change
+  ctx.audit({
+    action: 'directory.point-changed',
+    subject: `point:${id}`,
+    details: { changed, ...(active !== undefined && { active }) },
+  })
   return ok()
 }
+
+const isTaken = (label: string, region: string, points: Awaited<ReturnType<typeof listPoints>>): boolean =>
+  points.some((one) => one.region === region && one.label === label)

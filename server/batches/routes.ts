@@ -103,8 +103,12 @@ const pointRoutes = new Hono<SignedEnv>()
   .post('/', json(v.object({ region: filled(20), ...point })), async (c) =>
     respond(c, await act(c, (ctx) => openPoint(ctx, c.var.who, c.req.valid('json')))),
   )
-  .put('/:id', param(v.object({ id: filled(100) })), json(v.object({ ...point, active: v.boolean() })), async (c) =>
-    respond(c, await act(c, (ctx) => changePoint(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
+  .patch(
+    '/:id',
+    param(v.object({ id: filled(100) })),
+    json(v.partial(v.object({ ...point, active: v.boolean() }))),
+    async (c) =>
+      respond(c, await act(c, (ctx) => changePoint(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
 
 /** 受理点 and their contacts (R113). */

@@ -25,15 +25,13 @@ describe.each(await databaseKinds())('the directory of 受理点 on %s', (kind) 
     const { id } = await bodyOf(await desk.$post({ json: { region: HAILING, ...words } }))
     const shown = async () => bodyOf(await apiOf(world.browser()).directory.$get())
     expect((await shown()).find((one) => one.id === id)).toMatchObject({ region: HAILING, ...words })
-    const change = { ...words, phone: '0523-80000300', active: true }
-    expect((await desk[':id'].$put({ param: { id }, json: change })).status).toBe(204)
+    const json = { phone: '0523-80000300' }
+    expect((await desk[':id'].$patch({ param: { id }, json })).status).toBe(204)
     expect((await shown()).find((one) => one.id === id)).toMatchObject({ phone: '0523-80000300' })
 
     const old = await submitted(world)
     const closed = pointIn(HAILING)
-    const { label, accepts, address, phone, hours } = (await shown()).find((one) => one.id === closed)!
-    const json = { label, accepts, address, phone, hours, active: false }
-    expect((await desk[':id'].$put({ param: { id: closed }, json })).status).toBe(204)
+    expect((await desk[':id'].$patch({ param: { id: closed }, json: { active: false } })).status).toBe(204)
     expect((await shown()).map((one) => one.id)).not.toContain(closed)
     expect((await bodyOf(await desk.$get())).find((one) => one.id === closed)).toMatchObject({ active: false })
     const view = await bodyOf(await apiOf(office).review.applications[':id'].$get({ param: { id: old.id } }))
@@ -45,7 +43,37 @@ describe.each(await databaseKinds())('the directory of 受理点 on %s', (kind) 
     expect((await problemOf(await desk.$post({ json: { region: HAILING, ...words } }))).path).toBe('label')
     expect((await problemOf(await desk.$post({ json: { region: '321284', ...words } }))).path).toBe('region')
     expect((await desk.$post({ json: { region: HAILING, ...words, label: '另一个', phone: '' } })).status).toBe(422)
-    const gone = await desk[':id'].$put({ param: { id: '321202-none' }, json: { ...words, active: true } })
+    const gone = await desk[':id'].$patch({ param: { id: '321202-none' }, json: { phone: words.phone } })
     expect((await problemOf(gone)).code).toBe('request.not-found')
+  })
+
+  test('[R113] two who change one 受理点 undo nothing of each other; a rename takes no name of the region; what was changed is on record', async () => {
+    const { desk } = apiOf(office).directory
+    const { id } = await bodyOf(await desk.$post({ json: { region: HAILING, ...words, label: '将停用的服务站' } }))
+    const change = (json: Parameters<(typeof desk)[':id']['$patch']>[0]['json']) =>
+      desk[':id'].$patch({ param: { id }, json })
+    expect((await change({ active: false })).status).toBe(204)
+    // his sheet has been open since before
+    expect((await change({ phone: '0523-80000301' })).status).toBe(204)
+    const kept = async () => (await bodyOf(await desk.$get())).find((one) => one.id === id)
+    expect(await kept()).toMatchObject({ active: false, phone: '0523-80000301' })
+
+    const taken = await problemOf(await change({ label: words.label }))
+    expect(taken).toMatchObject({ code: 'answer.duplicate', path: 'label' })
+    expect((await change({ label: '将停用的服务站' })).status).toBe(204)
+    expect((await change({})).status).toBe(204)
+
+    const rows = await world.db
+      .selectFrom('auditEvent')
+      .select('details')
+      .where('action', '=', 'directory.point-changed')
+      .where('subject', '=', `point:${id}`)
+      .orderBy('id')
+      .execute()
+    expect(rows.map(({ details }) => details)).toEqual([
+      { changed: ['active'], active: false },
+      { changed: ['phone'] },
+      { changed: ['label'] },
+    ])
   })
 })

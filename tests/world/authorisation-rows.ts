@@ -286,10 +286,10 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
     attempt: () => ({ json: {} }),
     answers: ['request.invalid'],
   },
-  'put /api/directory/desk/{id}': {
+  'patch /api/directory/desk/{id}': {
     gate: ['office', 'admin'],
     attempt: () => ({ param: { id: nobody }, json: {} }),
-    answers: ['request.invalid'],
+    answers: ['request.not-found'],
   },
 
   'post /api/uploads/known': {
