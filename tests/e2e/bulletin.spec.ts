@@ -78,6 +78,23 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     await expect(office.getByLabel('文号', { exact: true })).toHaveValue('泰职办〔2026〕8 号')
   })
 
+  await test.step('office: somebody else has corrected it since: his text stands there, what was typed beside it', async () => {
+    const path = `/api/bulletin/desk/${new URL(office.url()).pathname.split('/').at(-1)}`
+    const kept = (await (await office.request.get(path)).json()) as { batches: { id: string }[]; revision: number }
+    const other = await office.request.put(path, {
+      data: { ...kept, batches: kept.batches.map(({ id }) => id), issuer: '另一人填的单位' },
+    })
+    expect(other.status()).toBe(200)
+    await office.reload()
+    await expect(office.getByText('别人改过这篇，下面是现在的内容')).toBeVisible()
+    await expect(office.getByLabel('发文单位', { exact: true })).toHaveValue('另一人填的单位')
+    await expect(office.getByLabel('文号', { exact: true })).toHaveValue('')
+    await office.getByRole('button', { name: '换成我写的' }).click()
+    await expect(office.getByText('别人改过这篇，下面是现在的内容')).toBeHidden()
+    await expect(office.getByLabel('发文单位', { exact: true })).toHaveValue('')
+    await expect(office.getByLabel('文号', { exact: true })).toHaveValue('泰职办〔2026〕8 号')
+  })
+
   await test.step('office: a PDF hangs at it, and what is none is refused', async () => {
     const choose = async (file: string | { name: string; mimeType: string; buffer: Buffer }) => {
       const chooser = office.waitForEvent('filechooser')

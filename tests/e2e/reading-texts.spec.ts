@@ -17,7 +17,7 @@ test('[R29] the office writes a text and puts it on a batch: an applicant reads 
   phone,
   server,
 }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(240_000)
   // axe looks into it
   const page = await officeDesk(browser, server, 'office', { bypassCSP: true })
   const batch = await batchNamed(page.request, /工程系列中级/)
@@ -82,7 +82,7 @@ test('[R29] the office writes a text and puts it on a batch: an applicant reads 
     await expect(text.locator('strong')).toHaveText('真实')
   })
 
-  await test.step('two of the office write it: the second is told, and keeps what was typed', async () => {
+  await test.step('two of the office write it: the second is told, reads what the first wrote, and keeps what was typed', async () => {
     await page.goto(address)
     await page.getByLabel('正文', { exact: true }).fill(`${BODY}\n\n今年起须附诚信证明。`)
     const { version } = (await (await page.request.get(`/api${new URL(address).pathname.slice('/office'.length)}`)).json()) as { version: number } // prettier-ignore
@@ -93,6 +93,12 @@ test('[R29] the office writes a text and puts it on a batch: an applicant reads 
     await page.getByRole('button', { name: '保存为第 2 版' }).click()
     await saved(/刚由别人改过/)
     await page.getByRole('button', { name: '刷新' }).click()
+    await expect(page.getByLabel('正文', { exact: true })).toHaveValue(/另一人写的/)
+    await expect(page.getByText('别人改过这篇，下面是现在的内容')).toBeVisible()
+    await page.getByText('看我没有保存的内容').click()
+    await expect(page.getByText('今年起须附诚信证明。').first()).toBeVisible()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: '换成我写的' }).click()
     await expect(page.getByLabel('正文', { exact: true })).toHaveValue(/须附诚信证明/)
     await page.getByRole('button', { name: '保存为第 3 版' }).click()
     await saved('已保存为第 3 版')
