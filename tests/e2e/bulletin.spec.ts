@@ -157,6 +157,27 @@ test('[R107, R109, R112] the office writes an announcement and sets its time; at
     }).toPass()
   })
 
+  await test.step('office: what is half typed does not come before the readers with something else', async () => {
+    await expect(office.getByText('已发布', { exact: true })).toBeVisible()
+    await fill(office, '标题', '写到一半的')
+    for (const name of [/^改撤下时间：/, /^添加附件：/]) {
+      const button = office.getByRole('button', { name })
+      await expect(button).toHaveText(/先保存或放弃改动/)
+      await expect(button).toHaveAttribute('aria-disabled', 'true')
+    }
+    // said by the button alone, and at the files once one is to be taken off
+    const said = office.getByRole('group', { name: '附件' }).getByText('先保存或放弃改动')
+    await expect(said).toHaveCount(1)
+    await office.getByRole('button', { name: /diploma\.pdf/ }).click()
+    await expect(said).toHaveCount(2)
+    await expect(office.getByRole('link', { name: /diploma\.pdf/ })).toBeVisible()
+    await office.getByRole('button', { name: '放弃改动', exact: true }).click()
+    await office.getByRole('dialog', { name: '放弃改动' }).getByRole('button', { name: '放弃改动' }).click()
+    await expect(office.getByLabel('标题', { exact: true })).toHaveValue(title)
+    await expect(office.getByRole('button', { name: '改撤下时间', exact: true })).toBeVisible()
+    await expect(office.getByText('先保存或放弃改动')).toHaveCount(0)
+  })
+
   await test.step('office: a changed text keeps the earlier one; taken down, the phone no longer has it', async () => {
     await expect(office.getByText('已发布', { exact: true })).toBeVisible()
     await fill(office, '标题', `${title}（更正）`)
@@ -195,6 +216,16 @@ test('[R107, R112] what the office writes for a batch is seen, with the batch, b
   await expect(stranger).toHaveURL(/\/home/)
   const office = await desk(browser, server, 'office')
   let id = ''
+
+  await test.step('office: a new one without a title is kept, and one reads why it is not published', async () => {
+    await office.goto('/office/bulletin/new')
+    await fill(office, '正文', '还没有标题。')
+    await office.getByRole('button', { name: '发布…' }).click()
+    await office.getByRole('dialog', { name: '发布' }).getByRole('button', { name: '立即发布' }).click()
+    await expect(office.getByText(/^草稿已保存，还没有发布。.*标题/)).toBeVisible()
+    await expect(office).toHaveURL(/\/office\/bulletin\/[0-9a-f-]{36}$/)
+    await expect(office.getByText('草稿', { exact: true })).toBeVisible()
+  })
 
   await test.step('office: the batch is chosen beside the applicants, and named before it is published', async () => {
     await office.goto('/office/bulletin/new')
@@ -265,4 +296,85 @@ test('[R112] others of the back office read what is meant for them, and write no
   await expect(clerk.getByRole('link', { name: '写公告或政策' })).toHaveCount(0)
   await clerk.getByRole('link', { name: /受理点审核办理时限提醒/ }).click()
   await expect(clerk.getByRole('article').getByText(/5 个工作日内完成审核/)).toBeVisible()
+})
+
+test('[R107, R109, R110] the public lists: what failed is asked again as it was asked, a slow answer covers no newer one, and one comes back to the list as it was', async ({
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({
+    baseURL: server.origin,
+    viewport: { width: 390, height: 844 },
+    serviceWorkers: 'block',
+  })
+  const page = await context.newPage()
+  const titles = async (kind: string): Promise<string[]> =>
+    (await (await page.request.get(`/api/bulletin?kind=${kind}`)).json()).items.map(
+      ({ title }: { title: string }) => title,
+    )
+  const [policies, announcements] = [await titles('policy'), await titles('announcement')]
+  const shown = (list: string) => page.getByRole('list', { name: list }).getByRole('link')
+  const expectShown = async (list: string, expected: string[]) => {
+    await expect(shown(list)).toHaveCount(expected.length)
+    for (const title of expected) await expect(shown(list).filter({ hasText: title })).toHaveCount(1)
+  }
+
+  await test.step('a failure', async () => {
+    await page.route('**/api/bulletin?**kind=policy**', (route) => route.abort(), { times: 1 })
+    await page.goto('/bulletin')
+    await expectShown('公告', announcements)
+    await page.getByText('政策规范', { exact: true }).click()
+    await expect(page.getByText('没有网络，打不开公告。联网后再试。')).toBeVisible()
+    await page.getByRole('button', { name: '再试一次' }).click()
+    await expectShown('政策规范', policies)
+  })
+
+  await test.step('a slow answer', async () => {
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await page.route('**/api/bulletin?**kind=announcement**', (route) => held.then(() => route.continue()), {
+      times: 1,
+    })
+    await page.goto('/bulletin')
+    await page.getByText('政策规范', { exact: true }).click()
+    await expectShown('政策规范', policies)
+    const late = page.waitForResponse(/kind=announcement/)
+    release()
+    await (await late).finished()
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    await expectShown('政策规范', policies)
+  })
+
+  await test.step('back to the list', async () => {
+    await page.goto('/bulletin?kind=policy&q=职称')
+    const list = page.url()
+    await shown('政策规范').first().click()
+    await expect(page.getByRole('article')).toBeVisible()
+    const article = page.url()
+    await page.getByRole('button', { name: '返回列表' }).last().click()
+    await expect(page).toHaveURL(list)
+    await page.goto(article)
+    await expect(page.getByRole('article')).toBeVisible()
+    await page.getByRole('button', { name: '返回列表' }).last().click()
+    await expect(page).toHaveURL(/\/bulletin\?kind=policy$/)
+  })
+
+  await test.step('names of one 公示 do not stand at the address of another', async () => {
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()]
+    const list = { id: first, title: '第一份名单', officeName: '职称办', phone: '0523', names: [] }
+    await page.route(`**/api/publicity/${first}`, (route) => route.fulfill({ json: list }))
+    await page.route(`**/api/publicity/${second}`, (route) => route.abort())
+    await page.goto(`/publicity/${first}`)
+    const name = page.getByRole('heading', { name: '第一份名单' })
+    await expect(name).toBeVisible()
+    await page.evaluate((id) => {
+      const link = document.body.appendChild(document.createElement('a'))
+      link.href = `/publicity/${id}`
+      link.click()
+    }, second)
+    await expect(page.getByRole('button', { name: '再试一次' })).toBeVisible()
+    await expect(page).toHaveURL(new RegExp(second))
+    await expect(name).toBeHidden()
+  })
+  await context.close()
 })
