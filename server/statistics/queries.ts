@@ -47,9 +47,12 @@ export interface Counted {
   readonly count: number
 }
 
-/** Everything the statistics count, in one pass over the applications. Ages are those in the year of the first submission. */
+/**
+ * Everything the statistics count, in one pass over the applications. Ages are those in the year of the first submission, as the
+ * calendar of Shanghai has it.
+ */
 export async function countAll(db: Db, who: Signed, filter: StatisticsFilter): Promise<Counted[]> {
-  const years = sql`extract(year from application.first_submitted_at)::int - application.birth_year`
+  const years = sql`extract(year from application.first_submitted_at at time zone 'Asia/Shanghai')::int - application.birth_year`
   const facts = reached(db, who, filter).select([
     'application.region',
     'application.specialty',

@@ -122,6 +122,18 @@ describe.each(await databaseKinds())('exports and statistics, on %s', (kind) => 
     expect((await bodyOf(await apiOf(elsewhere).statistics.$get({ query: {} }))).total).toBe(0)
   })
 
+  test('[A4] whoever submits in the first hours of a year is as old as in that year', async () => {
+    const own = await world.batch()
+    const { id } = await submitted(world, { batch: own })
+    await world.db
+      .updateTable('application')
+      .set({ birthYear: 1996, firstSubmittedAt: new Date('2027-01-01T07:59:00+08:00') })
+      .where('id', '=', id)
+      .execute()
+    const { sides } = await bodyOf(await apiOf(office).statistics.$get({ query: { batch: own.id } }))
+    expect(sides.age).toEqual([{ age: '31-35', state: 'SUBMITTED', count: 1 }])
+  })
+
   test('[A30] who applied himself does not read his own result in a register before all do', async () => {
     const own = await world.batch()
     const mine = await submitted(world, { batch: own })
