@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { stateIds } from '#domain/lifecycle/states.ts'
+import { PICKED_AT_MOST } from '#domain/rosters/export-kinds.ts'
 
 const uuid = v.pipe(v.string(), v.uuid())
 const short = v.pipe(v.string(), v.minLength(1), v.maxLength(100))
@@ -25,7 +26,7 @@ export const queueFilter = {
   /** one state or several with commas between */
   state: v.optional(several(v.picklist(stateIds), stateIds.length)),
   /** some applications by id, with commas between */
-  ids: v.optional(several(uuid, 200)),
+  ids: v.optional(several(uuid, PICKED_AT_MOST)),
   type: v.optional(v.picklist(['initial', 'review', 'reissue'])),
   batch: v.optional(uuid),
   region: v.optional(short),

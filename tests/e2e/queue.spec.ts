@@ -76,7 +76,38 @@ test('20,000 rows scroll; a view is kept under a name; colleagues see each other
     await expect(table.locator('tr.cursor').getByRole('link', { name: '第 19999 份', exact: true })).toBeVisible()
     await page.goto('/office/queue?tab=all&page=200')
     await expect(table.getByRole('link', { name: '第 9951 份', exact: true })).toBeInViewport()
+  })
+
+  await test.step('more are selected than can be exported one by one: the sheet says so, and how to go on', async () => {
+    await page.goto('/office/queue?tab=all')
+    const table = page.getByRole('region', { name: '审核队列' })
+    for (const last of [50, 100, 150, 200, 250]) {
+      await table.evaluate((box, at) => box.scrollTo(0, (at - 10) * 42), last)
+      await expect(table.getByRole('link', { name: `第 ${last} 份`, exact: true })).toBeVisible()
+    }
+    await table.getByRole('checkbox', { name: /^全选/ }).press('Space')
+    await expect(page.getByText(/，已选 \d{3} 份/)).toBeVisible()
+    await page.getByRole('button', { name: '导出', exact: true }).click()
+    const sheet = page.getByRole('dialog', { name: /^导出 \d{3} 份申报/ })
+    await expect(sheet.getByText(/一次最多导出 200 份.*请少选一些/)).toBeVisible()
+    await expect(sheet.getByRole('button', { name: /下载：\s*一次最多选 200 份/ })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    )
+    await sheet.getByRole('button', { name: '关闭' }).click()
     await page.unroute('**/api/review/queue?**')
+  })
+
+  await test.step('statistics: what is cut by a region and what is not, in words', async () => {
+    await page.goto('/office/statistics?by=specialty')
+    const words = page.getByText(/下面各表和“导出统计”没有这样筛选，是全部批次的全部/)
+    await expect(page.getByRole('heading', { name: '各受理点' })).toBeVisible()
+    await expect(words).toBeHidden()
+    await page.goto('/office/statistics?by=specialty&region=321202')
+    await expect(words).toBeVisible()
+    await expect(page.getByText(/只算地区“海陵区”/)).toBeVisible()
+    await page.getByRole('button', { name: '导出统计' }).click()
+    await expect(page.getByText(/^开始下载。文件里是全部批次的全部/)).toBeVisible()
   })
 
   await test.step('who else has the case open stands above it', async () => {

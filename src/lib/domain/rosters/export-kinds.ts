@@ -19,6 +19,9 @@ export const exportKinds = {
 export type ExportKind = keyof typeof exportKinds
 export const exportKindIds = Object.keys(exportKinds) as readonly ExportKind[]
 
+/** So many applications can be picked out one by one; more are named by their filters. */
+export const PICKED_AT_MOST = 200
+
 /** Whoever may have any. */
 export const exportingRoles: readonly Role[] = [...new Set(exportKindIds.flatMap((kind) => exportKinds[kind].roles))]
 
