@@ -64,7 +64,8 @@ export const findLive = (db: Db, who: Signed, batchId: string, final: readonly S
     .where('accountId', '=', who.accountId)
     .where('batchId', '=', batchId)
     .where('deletedAt', 'is', null)
-    .where('state', 'not in', final)
+    // who does not know yet that he failed may not learn it by starting again (A30)
+    .where((eb) => eb.or([eb('state', 'not in', final), eb.and([eb('state', '=', 'FAILED'), eb.not(isReleased)])]))
     .executeTakeFirst()
 
 export const findAccount = (db: Db, _who: Who, id: string) =>
@@ -195,10 +196,10 @@ export const ownStatesText = (condition: string) => `
   where ${condition}`
 
 const DECIDED = ownStatesText(
-  "application.account_id = $1 and application.deleted_at is null and application.state in ('PASSED', 'FAILED')",
+  "application.account_id = $1 and application.deleted_at is null and application.state in ('PASSED', 'FAILED', 'OBJECTION')",
 )
 
-/** The person's own of which a result may stand that he does not know. */
+/** The person's own of which something may stand that he does not know. */
 export const listOwnDecided = (db: Db, who: Signed) => run<OwnState>(db, { text: DECIDED, values: [who.accountId] })
 
 /** Whether the applicant of this one has been told that it failed. */
@@ -228,7 +229,7 @@ export const findReturnRequest = (db: Db, _who: Who, applicationId: string, roun
     .where('round', '=', round)
     .executeTakeFirst()
 
-/** Whether the paper with this code is the valid copy of the snapshot (T12). */
+/** Whether the paper with this code is the valid copy of the snapshot (T12). A receipt says only that something was sent. */
 export async function isPaperCurrent(
   db: Db,
   _who: Who,
@@ -242,6 +243,7 @@ export async function isPaperCurrent(
     .where('applicationId', '=', applicationId)
     .where('snapshotId', '=', snapshotId)
     .where('code', '=', code)
+    .where('kind', '!=', 'receipt')
     .where('voidedAt', 'is', null)
     .executeTakeFirst()
   return found !== undefined

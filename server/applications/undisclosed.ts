@@ -4,16 +4,20 @@ import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import { decidedBy } from './actions/lifecycle-facts.ts'
 import { listOwnDecided, type OwnState, ownStatesText } from './queries.ts'
-import { isHidden, shownState } from './shown-state.ts'
+import { shownState } from './shown-state.ts'
 
 export { type OwnState, ownStatesText }
 
-/** Of the person's own, those about which was decided and nothing published yet, with the state in which he may see each (A30). */
+/**
+ * Of the person's own, those about which he may not know what the office does, with the state in which he may see each: decided and
+ * nothing published yet (A30), or somebody objected (T18).
+ */
 export const undisclosedAmong = (own: readonly OwnState[]): ReadonlyMap<string, State> =>
   new Map(
-    own
-      .filter(({ state, released }) => isHidden(state, released))
-      .map((one) => [one.id, shownState({ state: one.state, decidedBy: decidedBy(one, one) }, one.released)]),
+    own.flatMap((one) => {
+      const shown = shownState({ state: one.state, decidedBy: decidedBy(one, one) }, one.released)
+      return shown === one.state ? [] : [[one.id, shown] as const]
+    }),
   )
 
 /** The same of all that the person has: whoever works in the office and applies himself learns his result with all others. */

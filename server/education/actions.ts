@@ -15,7 +15,7 @@ import type { Act } from '#server/platform/environment.ts'
 import { insertions } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { hasPendingChange, listRecords, lockChange, lockOpenApplicationsWith } from './queries.ts'
+import { cellsOfRows, hasPendingChange, listRecords, lockChange, lockOpenApplicationsWith } from './queries.ts'
 import type { EducationFile, EducationRecordTable } from './tables.ts'
 
 type Db = Kysely<Database>
@@ -114,10 +114,22 @@ export async function recordEducations(
     ]
   })
   if (fresh.length > 0) ctx.write(insertions('educationRecord', fresh))
+  // What others of his applications hold of a row is locked there: it follows the record.
+  for (const { rowId, version, cells } of fresh) {
+    if (version > 1) await writeIntoOpen(ctx, accountId, rowId, cells, applicationId)
+  }
   // A row of its own that the person took out while the application was returned, and that no other application holds.
   const standing = new Set(rows.map(({ row }) => row.id))
   const dropped = [...known.values()].filter((one) => one.applicationId === applicationId && !standing.has(one.rowId))
   for (const { rowId } of dropped) {
+    // There is nothing left that a waiting request could change.
+    await ctx.db
+      .updateTable('educationChange')
+      .set({ state: 'rejected', opinion: '申报人已删除这条学历', decidedAt: ctx.now })
+      .where('accountId', '=', accountId)
+      .where('rowId', '=', rowId)
+      .where('state', '=', 'pending')
+      .execute()
     await ctx.db
       .deleteFrom('educationRecord')
       .where('accountId', '=', accountId)
@@ -238,12 +250,14 @@ export async function decideEducationChange(
     return refuse('application.reason-required', undefined, { path: 'opinion' })
   }
   const state = decision.approve ? 'approved' : 'rejected'
+  if (decision.approve && !(await changeRow(ctx, change.accountId, change.rowId, change.proposed))) {
+    return refuse('request.not-found')
+  }
   await ctx.db
     .updateTable('educationChange')
     .set({ state, opinion, decidedBy: who.accountId, decidedAt: ctx.now })
     .where('id', '=', id)
     .execute()
-  if (decision.approve) await changeRow(ctx, change.accountId, change.rowId, change.proposed)
   ctx.audit({ action: `education.change-${state}`, subject: `educationChange:${id}` })
   await notify(ctx, {
     accountId: change.accountId,
@@ -255,14 +269,15 @@ export async function decideEducationChange(
   return ok({ state })
 }
 
+/** Adds a version to a row on record. False: the person has taken it out since. */
 async function changeRow(
   ctx: Act,
   accountId: string,
   rowId: string,
   proposed: Readonly<Record<string, CellValue>>,
-): Promise<void> {
+): Promise<boolean> {
   const record = (await listRecords(ctx.db, ctx.who, accountId)).find((one) => one.rowId === rowId)
-  if (!record) throw new Error(`No education row ${rowId}`)
+  if (!record) return false
   await ctx.db
     .insertInto('educationRecord')
     .values({
@@ -273,18 +288,62 @@ async function changeRow(
       createdAt: ctx.now,
     })
     .execute()
+  await writeIntoOpen(ctx, accountId, rowId, proposed)
+  return true
+}
+
+const marks: ReadonlySet<string> = new Set(educations.items.filter((item) => item.kind === 'mark').map(({ id }) => id))
+
+async function writeRow(
+  ctx: Act,
+  application: { readonly id: string; readonly version: number },
+  rowId: string,
+  values: Readonly<Record<string, CellValue>>,
+): Promise<void> {
+  for (const [fieldId, value] of Object.entries(values)) {
+    if (marks.has(fieldId)) continue
+    const cell = { value: JSON.stringify(value), version: application.version, updatedAt: ctx.now }
+    await ctx.db
+      .insertInto('applicationCell')
+      .values({ applicationId: application.id, path: `${educations.id}/${rowId}/${fieldId}`, ...cell })
+      .onConflict((conflict) => conflict.columns(['applicationId', 'path']).doUpdateSet(cell))
+      .execute()
+  }
+}
+
+/**
+ * An application that can be written in again reads of the person's education what stands on record: what was approved while it was
+ * under review is neither undone by sending it again, nor locked in it as it was before (R66, R67).
+ * @param version of the application from now on
+ */
+export async function refreshEducations(
+  ctx: Act,
+  application: { readonly id: string; readonly accountId: string; readonly version: number },
+): Promise<void> {
+  const cells = await cellsOfRows(ctx.db, ctx.who, application.id, educations.id)
+  for (const record of await listRecords(ctx.db, ctx.who, application.accountId)) {
+    const at = (fieldId: string) => `${educations.id}/${record.rowId}/${fieldId}`
+    if (![...cells.keys()].some((path) => path.startsWith(at('')))) continue
+    const changed = Object.entries(record.cells).filter(
+      ([fieldId, value]) => canonicalJson(cells.get(at(fieldId)) ?? null) !== canonicalJson(value ?? null),
+    )
+    await writeRow(ctx, application, record.rowId, Object.fromEntries(changed))
+  }
+}
+
+/** Writes values of a row into each of the person's applications that holds it and can be written in. */
+async function writeIntoOpen(
+  ctx: Act,
+  accountId: string,
+  rowId: string,
+  values: Readonly<Record<string, CellValue>>,
+  besides?: string,
+): Promise<void> {
   const editable = stateIds.filter((id) => states[id].editable)
   const open = await lockOpenApplicationsWith(ctx.db, ctx.who, accountId, `${educations.id}/${rowId}`, editable)
-  for (const application of open) {
+  for (const application of open.filter(({ id }) => id !== besides)) {
     const version = application.version + 1
-    for (const [fieldId, value] of Object.entries(proposed)) {
-      const cell = { value: JSON.stringify(value), version, updatedAt: ctx.now }
-      await ctx.db
-        .insertInto('applicationCell')
-        .values({ applicationId: application.id, path: `${educations.id}/${rowId}/${fieldId}`, ...cell })
-        .onConflict((conflict) => conflict.columns(['applicationId', 'path']).doUpdateSet(cell))
-        .execute()
-    }
+    await writeRow(ctx, { id: application.id, version }, rowId, values)
     await ctx.db
       .updateTable('application')
       .set({ version, updatedAt: ctx.now })

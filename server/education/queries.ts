@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import type { CellValue } from '#domain/forms/answers.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import { run } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
@@ -22,6 +23,22 @@ export const recordsText = (account: string) => `
 
 export const listRecords = (db: Db, _who: Who, accountId: string) =>
   run<Selectable<EducationRecordTable>>(db, { text: recordsText('$1'), values: [accountId] })
+
+/** What an application holds of the rows of a list, by path. */
+export async function cellsOfRows(
+  db: Db,
+  _who: Who,
+  applicationId: string,
+  list: string,
+): Promise<ReadonlyMap<string, CellValue>> {
+  const cells = await db
+    .selectFrom('applicationCell')
+    .select(['path', 'value'])
+    .where('applicationId', '=', applicationId)
+    .where('path', 'like', `${list}/%`)
+    .execute()
+  return new Map(cells.map(({ path, value }) => [path, value]))
+}
 
 /** Requests of one person, newest first. */
 export const listOwnChanges = (db: Db, who: Signed) =>

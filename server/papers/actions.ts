@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Answers } from '#domain/forms/answers.ts'
+import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 import { type ApplicationType, itemsOf, type Print, type PrintId } from '#domain/forms/application-type.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { maskPersonName } from '#domain/identity/person-name.ts'
@@ -73,9 +74,7 @@ export async function voidPapers(ctx: Act, applicationId: string): Promise<void>
 
 /** What anybody learns from the code on a paper: whether it counts, and nothing personal beyond the masked name. */
 export async function verifyPaper(db: Kysely<Database>, who: Who, typed: string) {
-  // Read aloud or typed off a page: spaces, small letters, and the letters that look like digits.
-  const code = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
-  const paper = await findByCode(db, who, code)
+  const paper = await findByCode(db, who, paperCodeOf(typed))
   if (!paper) return { state: 'unknown' as const, kind: null, number: null, nameMasked: null, madeAt: null }
   return {
     state: paper.voidedAt === null && paper.deletedAt === null ? ('current' as const) : ('voided' as const),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Answers } from '#domain/forms/answers.ts'
+import { frozenAnswers } from '#domain/forms/frozen-answers.ts'
 import type { ApplicationType, PrintId } from '#domain/forms/application-type.ts'
 import { isEditable, mayHaveReceipt, mayPrintOfficial, type State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
@@ -106,7 +107,7 @@ export async function printPaper(
   const fileName = `${label}${typeof name === 'string' && name !== '' ? `-${name}` : ''}${request.preview && described.access === 'reviewed' ? '（预览）' : ''}.pdf`
 
   if (described.access === 'always' || (described.access === 'reviewed' && request.preview)) {
-    const rare = rareCharacterIn(content.answers)
+    const rare = rareCharacterIn(frozenAnswers(type as ApplicationType, content.answers))
     if (rare) return rare
     const { pdf } = await composePaper(platform, who, { kind, application, content, size: request.size })
     return ok({ pdf, fileName })
@@ -118,10 +119,11 @@ export async function printPaper(
   return ok({ pdf, fileName })
 }
 
-/** What the person sees while it can be changed, and what was frozen afterwards. */
+/** To its owner what he is writing while he can, to everybody else what he sent last (T7). */
 async function contentToPrint(platform: Dependencies, who: Who, application: Application): Promise<PaperContent> {
   const { db } = platform.database
-  if (isEditable(application.state)) {
+  const isOwner = who.kind === 'account' && who.accountId === application.accountId
+  if (isOwner && isEditable(application.state)) {
     return { answers: (await contentOf(db, who, application)).answers, snapshot: null }
   }
   const frozen = await frozenContentOf(db, who, application.id)

@@ -1,10 +1,13 @@
 import { labelOf } from '#domain/code-lists/index.ts'
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 import { isReason } from '#domain/rules/reason.ts'
 import { dateInShanghai, publicityEnds } from '#domain/working-days.ts'
 import { nameOf } from '#server/applications/actions/notice-params.ts'
 import { applyTransition } from '#server/applications/actions/apply-transition.ts'
+import type { TransitionInput } from '#server/applications/actions/lifecycle-facts.ts'
+import { shownWithoutObjection } from '#server/applications/shown-state.ts'
 import { getBatch } from '#server/batches/actions.ts'
 import { notify } from '#server/notices/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
@@ -18,6 +21,7 @@ import {
   findCertified,
   findList,
   findListOf,
+  findPassed,
   findPublished,
   hasOtherObjection,
   listEntries,
@@ -86,12 +90,18 @@ export async function publishedList(db: Db, who: Who, id: string) {
 
 export const lists = (db: Db, who: Signed) => listLists(db, who)
 
-/** A list as the office works on it: everybody on it with his state, and the objections. */
+/**
+ * A list as the office works on it: everybody on it with his state, and the objections. The person's own entry is told as he may know
+ * it: none before it is published (A30), and nothing of an objection (T18).
+ */
 export async function viewList(db: Db, who: Signed, id: string) {
   const list = await findList(db, who, id)
   if (!list) return refuse('request.not-found')
   const [entries, objections] = await Promise.all([listEntries(db, who, id), listObjections(db, who, id)])
-  return ok({ ...list, people: entries.map((row) => placeInWords(inWords(row))), objections })
+  const shown = entries
+    .filter(({ own }) => !own || list.publishedAt !== null)
+    .map(({ own, ...row }) => (own ? { ...row, state: shownWithoutObjection(row.state) } : row))
+  return ok({ ...list, people: shown.map((row) => placeInWords(inWords(row))), objections })
 }
 
 /** When a list would end if it were published now (A31). */
@@ -202,9 +212,26 @@ export async function publishList(
     const done = await applyTransition(ctx, applicationId, 'publish', { publicityEndsAt: end })
     if (!done.ok) return done
   }
-  await tellFailed(ctx, await releaseFailed(ctx.db, who, batchId, published))
+  await tellFailed(ctx, await releaseFailed(ctx.db, who, batchId, { published }))
   ctx.audit({ action: 'publicity.published', subject: `list:${id}`, details: { batchId, endsAt: end.toISOString() } })
   return ok({ published: published.length, endsAt: end })
+}
+
+/**
+ * Takes a transition at a case. Where the last who passed in a session is cancelled before he is published, no list will tell those
+ * who failed in it: they are told now (T15, T24).
+ */
+export async function takeTransition(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  transition: TransitionId,
+  input: TransitionInput,
+): ReturnType<typeof applyTransition> {
+  const before = transition === 'cancel' ? await findPassed(ctx.db, who, id) : undefined
+  const done = await applyTransition(ctx, id, transition, input)
+  if (done.ok && before) await tellFailed(ctx, await releaseFailed(ctx.db, who, before.batchId, { cancelled: [id] }))
+  return done
 }
 
 /** Tells people that they failed (T15): from then on they see it (A30). */
@@ -226,17 +253,24 @@ export async function tellWithoutList(ctx: Act, who: Signed, failed: readonly st
   if (failed.length > 0) await tellFailed(ctx, await listToTell(ctx.db, who, failed))
 }
 
-/** Registers an objection with the real name of who objects, while the publicity runs (T18). */
+/**
+ * Registers an objection with the real name of who objects, while the publicity runs (T18).
+ * @param id made by who asks: asked again, because the answer did not come, it is one objection still
+ */
 export async function registerObjection(
   ctx: Act,
   who: Signed,
   applicationId: string,
-  objection: { readonly objectorName: string; readonly objectorContact: string; readonly content: string },
+  {
+    id,
+    ...objection
+  }: { readonly id: string; readonly objectorName: string; readonly objectorContact: string; readonly content: string },
 ): Promise<Outcome<{ id: string }>> {
+  const known = await lockObjection(ctx.db, who, id)
+  if (known) return known.registeredBy === who.accountId ? ok({ id }) : refuse('request.not-found')
   if (!(await findListOf(ctx.db, who, applicationId))) return refuse('request.not-found')
   const done = await applyTransition(ctx, applicationId, 'registerObjection', { reason: objection.content })
   if (!done.ok) return done
-  const id = ctx.newId()
   await ctx.db
     .insertInto('objection')
     .values({
@@ -337,7 +371,7 @@ export async function certify(
   return ok()
 }
 
-/** Notes who took a certificate, and when. */
+/** Notes who took a certificate, and when. What was noted once stands: another one who hands it out is told so. */
 export async function pickUp(
   ctx: Act,
   who: Signed,
@@ -346,9 +380,11 @@ export async function pickUp(
 ): Promise<Outcome<undefined>> {
   const found = await findCertified(ctx.db, who, applicationId)
   if (!found?.certificateNumber) return refuse('result.pick-up-missing')
+  const today = dateInShanghai(ctx.now)
+  if (on > today) return refuse('answer.in-future', { label: '领取日期', today }, { path: 'on' })
   const pickedUp = { pickedUpOn: on, pickedUpBy: by }
   // A certificate numbered at the case has no row of its own yet.
-  await ctx.db
+  const noted = await ctx.db
     .insertInto('certificate')
     .values({
       applicationId,
@@ -357,8 +393,20 @@ export async function pickUp(
       createdAt: ctx.now,
       ...pickedUp,
     })
-    .onConflict((conflict) => conflict.column('applicationId').doUpdateSet(pickedUp))
-    .execute()
-  ctx.audit({ action: 'certificate.picked-up', applicationId })
+    .onConflict((conflict) =>
+      conflict
+        .column('applicationId')
+        .doUpdateSet(pickedUp)
+        .where((eb) =>
+          eb.or([
+            eb('certificate.pickedUpOn', 'is', null),
+            eb.and([eb('certificate.pickedUpOn', '=', on), eb('certificate.pickedUpBy', '=', by)]),
+          ]),
+        ),
+    )
+    .returning('applicationId')
+    .executeTakeFirst()
+  if (!noted) return refuse('application.handled-by-other')
+  ctx.audit({ action: 'certificate.picked-up', applicationId, details: { on } })
   return ok()
 }

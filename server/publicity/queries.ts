@@ -102,8 +102,19 @@ export const listPublicNames = (db: Db, _who: Who, listId: string) =>
 export const listEntries = (db: Db, who: Signed, listId: string) =>
   namesOn(db, listId)
     .select(['application.id', 'application.number', 'application.state', 'application.version'])
+    .select((eb) => eb('application.accountId', '=', who.accountId).as('own'))
     .where(reached(who))
     .execute()
+
+/** The batch of an application that passed and is not published yet. */
+export const findPassed = (db: Db, who: Signed, id: string) =>
+  db
+    .selectFrom('application')
+    .select('batchId')
+    .where('application.id', '=', id)
+    .where('application.state', '=', 'PASSED')
+    .where(reached(who))
+    .executeTakeFirst()
 
 /** Applications of a batch that passed and stand on no list. */
 export const listPassed = (db: Db, who: Signed, batchId: string) =>
@@ -129,14 +140,24 @@ export const listPassed = (db: Db, who: Signed, batchId: string) =>
  * Whoever of a batch failed, was not told yet, and may be now (T15, A30): somebody of his own session has been published, or
  * nobody of it waits to be. His phone hears of it, for which the version rises.
  * @param published those who are published in this very act
+ * @param cancelled those who are cancelled in it: nobody waits for them any more
  */
-export const releaseFailed = (db: Db, _who: Signed, batchId: string, published: readonly string[]) => {
+export const releaseFailed = (
+  db: Db,
+  _who: Signed,
+  batchId: string,
+  {
+    published = [],
+    cancelled = [],
+  }: { readonly published?: readonly string[]; readonly cancelled?: readonly string[] },
+) => {
   const mates = (which: RawBuilder<boolean>) => sql<boolean>`exists (
     select 1 from session_case own
     join session_case other on other.session_id = own.session_id
     join application mate on mate.id = other.application_id
     where own.application_id = application.id and ${which})`
   const now = sql<boolean>`mate.id = any(${[...published]}::uuid[])`
+  const settled = sql<boolean>`mate.id = any(${[...published, ...cancelled]}::uuid[])`
   return db
     .updateTable('application')
     .from('batch')
@@ -147,7 +168,7 @@ export const releaseFailed = (db: Db, _who: Signed, batchId: string, published: 
     .where((eb) =>
       eb.or([
         mates(sql<boolean>`(mate.state in (${sql.join(publishedStates)}) or ${now})`),
-        eb.not(mates(sql<boolean>`(mate.state = 'PASSED' and not ${now})`)),
+        eb.not(mates(sql<boolean>`(mate.state = 'PASSED' and not ${settled})`)),
       ]),
     )
     .where(
@@ -166,7 +187,8 @@ export const listToTell = (db: Db, _who: Signed, ids: readonly string[]) =>
     .where('application.id', 'in', ids)
     .execute()
 
-export const listObjections = (db: Db, _who: Signed, listId: string) =>
+/** The objections about those on a list, for the office; whom they are about does not read who objected (T18, E11). */
+export const listObjections = (db: Db, who: Signed, listId: string) =>
   db
     .selectFrom('objection')
     .innerJoin('publicityEntry', 'publicityEntry.applicationId', 'objection.applicationId')
@@ -174,6 +196,7 @@ export const listObjections = (db: Db, _who: Signed, listId: string) =>
     .selectAll('objection')
     .select(['application.fullName', 'application.number'])
     .where('publicityEntry.listId', '=', listId)
+    .where('application.accountId', '!=', who.accountId)
     .orderBy('objection.receivedAt', 'desc')
     .orderBy('objection.id')
     .execute()

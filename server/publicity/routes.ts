@@ -77,7 +77,7 @@ const deskRoutes = new Hono<SignedEnv>()
   )
   .post(
     '/objections',
-    json(v.object({ applicationId: uuid, objectorName: short, objectorContact: short, content: long })),
+    json(v.object({ id: uuid, applicationId: uuid, objectorName: short, objectorContact: short, content: long })),
     async (c) => {
       const { applicationId, ...objection } = c.req.valid('json')
       return respond(c, await act(c, (ctx) => registerObjection(ctx, c.var.who, applicationId, objection)))

@@ -7,6 +7,7 @@ import { stagesOf } from '#domain/lifecycle/progress.ts'
 import { type State, states } from '#domain/lifecycle/states.ts'
 import { atTheCase, type TransitionId, transitionIds, transitions } from '#domain/lifecycle/transitions.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
+import { LONGEST_TERM } from '#domain/rules/window.ts'
 import { type Application, type Form, formOf } from '#server/applications/actions/content.ts'
 import { gatherFacts, integrityOf, mustBeOpened } from '#server/applications/actions/lifecycle-facts.ts'
 import { openedBy, papersOf, returnRequestOf, snapshotOf, transitionsOf } from '#server/applications/actions/records.ts'
@@ -39,6 +40,8 @@ interface Offer {
   /** what stands against it whatever is filled in; null when only the answers to `asks` are missing */
   readonly refusal: Refused | null
   readonly asks: readonly Asked[]
+  /** what of it may be left out */
+  readonly optional: readonly Asked[]
 }
 
 interface CaseView {
@@ -148,12 +151,17 @@ async function offersFor({ db, now }: Act, who: Signed, application: Application
         label,
         to,
         refusal: standing(id, facts),
-        asks: asks.filter((one) => one !== 'resubmitUntil' || batchOver(facts)),
+        asks: asks.filter((one) => one !== 'resubmitUntil' || batchEndsSoon(facts)),
+        optional: batchOver(facts) ? [] : ['resubmitUntil' as const],
       }
     })
 }
 
 const batchOver = (facts: LifecycleFacts): boolean => facts.closesAt !== null && facts.now > facts.closesAt
+
+/** Whether a term given now may end later than the batch: who is returned in the last minutes needs one (A22). */
+const batchEndsSoon = (facts: LifecycleFacts): boolean =>
+  facts.closesAt !== null && facts.closesAt.getTime() - facts.now.getTime() < (LONGEST_TERM + 1) * 86_400_000
 
 /** What the guards refuse besides those that only ask for something to be filled in. */
 function standing(id: TransitionId, facts: LifecycleFacts): Refused | null {

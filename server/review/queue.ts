@@ -1,5 +1,6 @@
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
+import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 import { type State, stateIds, states } from '#domain/lifecycle/states.ts'
 import { addUpTally } from '#server/applications/actions/records.ts'
 import { undisclosedAmong } from '#server/applications/undisclosed.ts'
@@ -152,15 +153,19 @@ export async function paperOnCounter(
   Outcome<{
     readonly applicationId: string
     readonly number: string | null
-    /** the code on the paper, where the code was said; null for a 申报编号 */
+    /** the code on the paper, where the code was said; null for a 申报编号, and for a receipt, which is none of what is stamped */
     readonly code: string | null
     readonly voided: boolean
   }>
 > {
   const words = said.trim()
-  const code = words.split(/[/?#]/).filter(Boolean).at(-1) ?? words
+  const code = paperCodeOf(words)
   const paper = await findPaperCase(db, who, code)
-  if (paper) return ok({ applicationId: paper.id, number: paper.number, code, voided: paper.voidedAt !== null })
+  if (paper) {
+    const isStamped = paper.kind !== 'receipt'
+    const about = { applicationId: paper.id, number: paper.number }
+    return ok({ ...about, code: isStamped ? code : null, voided: isStamped && paper.voidedAt !== null })
+  }
   const found = await findByNumber(db, who, words.toUpperCase())
   return found
     ? ok({ applicationId: found.id, number: found.number, code: null, voided: false })

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { atTheCase, transitionIds } from '#domain/lifecycle/transitions.ts'
 import { ok, refuse } from '#domain/problems.ts'
-import { applyTransition } from '#server/applications/actions/apply-transition.ts'
+import { takeTransition } from '#server/publicity/actions.ts'
 import { phrasePlaces, PHRASES_AT_MOST, type PhrasePlace } from '#domain/rules/stock-phrases.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import type { Limit } from '#server/platform/limits.ts'
@@ -173,5 +173,5 @@ export const reviewRoutes = new Hono<SignedEnv>()
   )
   .post('/applications/:id/transition', byId, json(transitionRequest), async (c) => {
     const { transition, ...input } = c.req.valid('json')
-    return respond(c, await act(c, (ctx) => applyTransition(ctx, c.req.valid('param').id, transition, input)))
+    return respond(c, await act(c, (ctx) => takeTransition(ctx, c.var.who, c.req.valid('param').id, transition, input)))
   })

@@ -115,8 +115,11 @@ export const selection = (db: Db, who: Signed, filter: QueueFilter) =>
     .where((eb) => inScope(who)(eb))
     .where(matches(filter))
 
-/** From when a committee or the office has it until all are told: asked for by one of these, one's own would tell its result. */
-const tellingStates: readonly State[] = ['COMMITTEE', 'APPROVAL', 'PASSED', 'FAILED']
+/**
+ * From when a committee or the office has it until all are told, and while others may object: asked for by one of these, one's own
+ * would tell its result, or that somebody objected (T18).
+ */
+const tellingStates: readonly State[] = ['COMMITTEE', 'APPROVAL', 'PASSED', 'FAILED', 'PUBLICITY', 'OBJECTION']
 
 /** The states asked for in which the person's own are left out (A30). */
 export const statesWithoutOwn = (filter: QueueFilter): readonly State[] =>

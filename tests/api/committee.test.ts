@@ -175,6 +175,24 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
       expect(await seen(one!)).toMatchObject({ state: 'FAILED', told: true })
     }, 60_000)
 
+    test('[T24] at once where the only one who passed is cancelled before he is published', async () => {
+      const batch = await world.batch()
+      const [first, second, failed] = await decided(batch, [true, true, false])
+      const cancel = async ({ id }: { readonly id: string }) => {
+        const { version } = await world.db
+          .selectFrom('application')
+          .select('version')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+        const json = { transition: 'cancel' as const, version, reason: '本人放弃评审资格' }
+        await bodyOf(await apiOf(desks.office).review.applications[':id'].transition.$post({ param: { id }, json }))
+      }
+      await cancel(first!)
+      expect(await seen(failed!)).toMatchObject({ state: 'COMMITTEE', told: false })
+      await cancel(second!)
+      expect(await seen(failed!)).toMatchObject({ state: 'FAILED', told: true })
+    }, 60_000)
+
     test('at once where the batch publishes nothing', async () => {
       const batch = await world.batch({ hasPublicity: false })
       const [passed, failed] = await decided(batch, [true, false])

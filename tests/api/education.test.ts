@@ -151,6 +151,47 @@ describe.each(await databaseKinds())('education on %s', (kind) => {
     expect(person.id).toBeTruthy()
   })
 
+  test('[R66, R67] what was approved while an application was under review stands in it when it is returned, and is sent with it', async () => {
+    const own = await submitted(world)
+    const first = await submitted(world)
+    const [brought] = rowsIn((await changeOf(first.browser, first.id)).cells)
+    const second = await submitted(world, { person: first.person })
+    const cases = [
+      { ...own, row: rowsIn((await changeOf(own.browser, own.id)).cells)[0]! },
+      { ...second, row: brought! },
+    ]
+    const office = await world.signIn(await world.staff('office'))
+    for (const { browser, person, id, row } of cases) {
+      const { id: changeId } = await ask(browser, person, row.split('/')[1]!, { school: '南京工业大学' })
+      await bodyOf(await decide(office, changeId, true, '材料属实，同意修改'))
+      const { application } = await bodyOf(await apiOf(office).review.applications[':id'].$get({ param: { id } }))
+      const json = { transition: 'return' as const, version: application.version, reason: '单位名称不规范' }
+      await bodyOf(await apiOf(office).review.applications[':id'].transition.$post({ param: { id }, json }))
+      const returned = await changeOf(browser, id)
+      expect(returned.cells[`${row}/school`]!.value).toBe('南京工业大学')
+      await bodyOf(await submit(browser, id, returned.version))
+      const { records } = await bodyOf(await apiOf(browser).education.$get())
+      expect(records.find(({ rowId }) => row.endsWith(rowId))!.cells['school']).toBe('南京工业大学')
+      const { content } = await world.db
+        .selectFrom('applicationSnapshot')
+        .select('content')
+        .where('applicationId', '=', id)
+        .where('round', '=', 2)
+        .executeTakeFirstOrThrow()
+      expect(JSON.stringify(content.answers.rows.educations)).toContain('南京工业大学')
+    }
+  }, 60_000)
+
+  test('[R67] a row that was taken out while a request about it waited: the request is closed with it', async () => {
+    const { browser, person, id } = await submitted(world)
+    const row = rowsIn((await changeOf(browser, id)).cells)[0]!
+    const { id: changeId } = await ask(browser, person, row.split('/')[1]!, { school: '南京工业大学' })
+    await world.db.deleteFrom('educationRecord').where('rowId', '=', row.split('/')[1]!).execute()
+    const office = await world.signIn(await world.staff('office'))
+    expect((await problemOf(await decide(office, changeId, true, '材料属实，同意修改'))).code).toBe('request.not-found')
+    expect((await decide(office, changeId, false, '申报人已删除')).status).toBe(200)
+  })
+
   test('[R67] 申请修改学历: nothing changes before the office approves; then the row has a new version, drafts show it, old snapshots do not (A16)', async () => {
     const { first, browser, person, id, row, change } = await secondTime()
     const rowId = row.split('/')[1]!

@@ -228,7 +228,13 @@ describe.each(await databaseKinds())('thirty applications on %s', (kind) => {
     const { objections } = apiOf(desks.office).publicity.desk
     const object = async (applicationId: string) =>
       objections.$post({
-        json: { applicationId, objectorName: '钱正义', objectorContact: '13800000001', content: '论文系他人代写' },
+        json: {
+          id: crypto.randomUUID(),
+          applicationId,
+          objectorName: '钱正义',
+          objectorContact: '13800000001',
+          content: '论文系他人代写',
+        },
       })
     const [one, two] = [await bodyOf(await object(doubted!.id)), await bodyOf(await object(cheated!.id))]
     expect(await refused('T18', await object(failing!.id))).toBe('request.not-found')
@@ -248,7 +254,13 @@ describe.each(await databaseKinds())('thirty applications on %s', (kind) => {
     desks = await signIn()
     const late = apiOf(desks.office).publicity.desk.objections
     const tooLate = await late.$post({
-      json: { applicationId: doubted!.id, objectorName: '钱正义', objectorContact: '138', content: '公示期过后再提' },
+      json: {
+        id: crypto.randomUUID(),
+        applicationId: doubted!.id,
+        objectorName: '钱正义',
+        objectorContact: '138',
+        content: '公示期过后再提',
+      },
     })
     expect((await problemOf(tooLate)).code).toBe('application.handled-by-other')
     expect(await bodyOf(await walk.confirmList(desks, listOfReview, '泰职称〔2026〕20号'))).toMatchObject({ open: 0 })

@@ -7,7 +7,7 @@ import { contentKey } from '#server/platform/files/file-store.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import { systemWho } from '#server/platform/who.ts'
 import { ok } from '#domain/problems.ts'
-import { filledDraft, submitted } from '../world/application-walk.ts'
+import { filledDraft, mutationOf, submit, submitted, sync } from '../world/application-walk.ts'
 import { textsOf } from '../world/paper-pages.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, openWorld, problemOf, type Browser, type World } from '../world/world.ts'
@@ -257,6 +257,29 @@ describe.each(await databaseKinds())('papers on %s', (kind) => {
     expect(await statuses(draft.id)).toEqual([404, 404, 404, 401])
     const sent = await submitted(world)
     expect(await statuses(sent.id)).toEqual([404, 200, 404, 401])
+  })
+
+  test('[R90, T7] the office prints what a returned applicant has sent, not what he is typing; he prints that', async () => {
+    const one = await submitted(world, {}, { employerName: '旧的单位' })
+    const office = await world.signIn(await world.staff('office'))
+    await world.db.updateTable('application').set({ state: 'RETURNED' }).where('id', '=', one.id).execute()
+    const { cells } = (await sync(one.browser, [])).applications.find(({ id }) => id === one.id)!
+    const base = cells['employerName']!.version
+    await sync(one.browser, [mutationOf(one.id, { kind: 'setField', path: 'employerName', value: '新的单位', base })])
+    const read = async (browser: Browser) => {
+      const shown = await paper(browser, one.id, 'applicationForm?preview=1')
+      return (await textsOf(new Uint8Array(await shown.arrayBuffer()))).join('').replace(/\s/g, '')
+    }
+    expect(await read(office)).toContain('旧的单位')
+    expect(await read(office)).not.toContain('新的单位')
+    expect(await read(one.browser)).toContain('新的单位')
+  })
+
+  test('what the form does not show stops neither the preview nor the submission', async () => {
+    const hidden = { exceptionType: 'NORMAL', exceptionReason: '完成😀' }
+    const { browser, id, version } = await filledDraft(world, {}, hidden)
+    expect((await paper(browser, id, 'applicationForm?preview=1')).status).toBe(200)
+    expect((await submit(browser, id, version)).status).toBe(200)
   })
 
   test('a character that cannot be printed is named with its place before the preview', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dateInShanghai } from '#domain/working-days.ts'
-import { apiOf, submitted } from '../world/application-walk.ts'
+import { addDays, dateInShanghai } from '#domain/working-days.ts'
+import { apiOf, submitted, sync } from '../world/application-walk.ts'
 import { type Desks, officeWalk, openDesks } from '../world/office-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
-import { bodyOf, openWorld, problemOf, type World } from '../world/world.ts'
+import { bodyOf, openWorld, type Person, problemOf, type World } from '../world/world.ts'
 
 describe.each(await databaseKinds())('publicity on %s', (kind) => {
   let world: World
@@ -24,6 +24,13 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     return one
   }
   const desk = () => apiOf(desks.office).publicity.desk
+  const grantOffice = async ({ id: accountId }: Person) => {
+    const id = crypto.randomUUID()
+    await world.db
+      .insertInto('accountGrant')
+      .values({ id, accountId, role: 'office', region: null, acceptancePoint: null })
+      .execute()
+  }
 
   test('[A31, E9] five working days by the calendar of the office: holidays out, exchanged days in', async () => {
     const days = Array.from({ length: 7 }, (_, at) => ({
@@ -102,8 +109,9 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     const batch = await world.batch()
     const one = await passed(batch)
     await bodyOf(await walk.publish(desks, await walk.draft(desks, batch)))
-    const object = async (objectorName: string) => {
+    const object = async (objectorName: string, objectionId: string = crypto.randomUUID()) => {
       const json = {
+        id: objectionId,
         applicationId: one.id,
         objectorName,
         objectorContact: '13800000001',
@@ -129,6 +137,17 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     expect(await state()).toBe('PUBLICITY')
   }, 60_000)
 
+  test('[T18] an objection whose answer was lost is registered once', async () => {
+    const { id, object } = await inPublicity()
+    const objectionId = crypto.randomUUID()
+    expect([await object('钱正义', objectionId), await object('钱正义', objectionId)]).toEqual([
+      objectionId,
+      objectionId,
+    ])
+    const rows = await world.db.selectFrom('objection').select('id').where('applicationId', '=', id).execute()
+    expect(rows).toHaveLength(1)
+  }, 60_000)
+
   test('[T18, T19] of two that are decided at the same moment none waits for the other for ever', async () => {
     const { object, decide, state } = await inPublicity()
     const both = [await object('钱正义'), await object('孙直言')]
@@ -149,7 +168,7 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
   }, 60_000)
 
   test('[T18] who objected, and why, is for the office alone: not for the applicant, nor for a clerk at the case', async () => {
-    const { id, browser, object, decide } = await inPublicity()
+    const { id, batch, browser, person, object, decide } = await inPublicity()
     const objection = await object('钱正义')
     const told = async () => {
       const api = apiOf(browser)
@@ -162,6 +181,28 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     }
     const [copy] = await told()
     expect(copy).toMatchObject({ applications: [{ state: 'PUBLICITY' }] })
+    // nor what his phone keeps
+    const [kept] = (await sync(browser, [])).applications
+    expect(kept).toMatchObject({ id, state: 'PUBLICITY' })
+    // nor where he works in the office himself
+    await grantOffice(person)
+    const own = await world.signIn(person)
+    const { listId } = await world.db
+      .selectFrom('publicityEntry')
+      .select('listId')
+      .where('applicationId', '=', id)
+      .executeTakeFirstOrThrow()
+    const shown = await bodyOf(await apiOf(own).publicity.desk[':id'].$get({ param: { id: listId } }))
+    expect(shown).toMatchObject({ people: [{ id, state: 'PUBLICITY' }], objections: [] })
+    const queue = (state?: string) =>
+      apiOf(own)
+        .review.queue.$get({ query: { batch: batch.id, ...(state && { state }) } as never })
+        .then(bodyOf)
+    expect((await queue()).rows.find((row) => row.id === id)?.state).toBe('PUBLICITY')
+    expect((await queue()).counts).toEqual({ PUBLICITY: 1 })
+    for (const state of ['OBJECTION', 'PUBLICITY']) {
+      expect((await queue(state)).rows.map((row) => row.id)).not.toContain(id)
+    }
     const reasons = async (who: keyof Desks) =>
       (await bodyOf(await apiOf(desks[who]).review.applications[':id'].$get({ param: { id } }))).transitions.map(
         ({ reason }) => reason,
@@ -178,14 +219,16 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     const batch = await world.batch({ type: 'reissue' })
     const { id } = await submitted(world, { batch })
     await world.db.updateTable('application').set({ state: 'CONFIRMED' }).where('id', '=', id).execute()
-    const pickUp = (who: keyof Desks) =>
-      apiOf(desks[who]).certificates[':id']['picked-up'].$post({
-        param: { id },
-        json: { on: '2027-10-30', by: '本人' },
-      })
+    const today = dateInShanghai(await world.now())
+    const pickUp = (who: keyof Desks, { on = today, by = '本人' } = {}) =>
+      apiOf(desks[who]).certificates[':id']['picked-up'].$post({ param: { id }, json: { on, by } })
     expect((await problemOf(await pickUp('clerk'))).code).toBe('result.pick-up-missing')
     expect((await walk.certify(desks, id, '苏泰补2027-1')).status).toBe(204)
+    expect((await problemOf(await pickUp('clerk', { on: addDays(today, 1) }))).code).toBe('answer.in-future')
     expect((await pickUp('clerk')).status).toBe(204)
+    // asked again it is the same; another one's hand-out takes nothing back
+    expect((await pickUp('clerk')).status).toBe(204)
+    expect((await problemOf(await pickUp('office', { by: '同事' }))).code).toBe('application.handled-by-other')
     const rows = await bodyOf(await apiOf(desks.office).certificates.$get({ query: { batch: batch.id } }))
     expect(rows).toMatchObject([
       { id, state: 'CERTIFIED', certificateNumber: '苏泰补2027-1', issuedOn: '2026-12-31', pickedUpBy: '本人' },
@@ -208,7 +251,13 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
         (await api.publicity.desk[':id'].confirm.$post({ param, json: { documentNumber: '1' } })).status,
         (
           await api.publicity.desk.objections.$post({
-            json: { applicationId: id, objectorName: '某', objectorContact: '1', content: '内容内容内容' },
+            json: {
+              id: crypto.randomUUID(),
+              applicationId: id,
+              objectorName: '某',
+              objectorContact: '1',
+              content: '内容内容内容',
+            },
           })
         ).status,
         (await api.certificates[':id'].$post({ param, json: { number: '1', issuedOn: '2027-01-01' } })).status,

@@ -15,7 +15,7 @@ describe.each(await databaseKinds())('what the desk has at hand, on %s', (kind) 
   const take = async (
     browser: Browser,
     id: string,
-    transition: 'forwardToPreReview' | 'passPreReview' | 'return',
+    transition: 'forwardToPreReview' | 'passPreReview' | 'receivePaper' | 'return',
     more = {},
   ) => {
     const { application } = await caseOf(browser, id)
@@ -73,7 +73,7 @@ describe.each(await databaseKinds())('what the desk has at hand, on %s', (kind) 
   })
 
   test('[T12] a paper on the counter is found by its code, by the address in its QR, and by 申报编号', async () => {
-    const { id, receipt } = await submitted(world)
+    const { id, browser, receipt } = await submitted(world)
     office = await world.signIn(await world.staff('office'))
     const clerk = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) }))
     const elsewhere = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(JIANGYAN) }))
@@ -92,7 +92,16 @@ describe.each(await databaseKinds())('what the desk has at hand, on %s', (kind) 
       applicationId: id,
       code: null,
     })
+    // as it is printed, in small letters
+    const printed = code.toLowerCase().replace(/(.{4})(?=.)/g, '$1 ')
+    expect(await bodyOf(await find(clerk, printed))).toMatchObject({ applicationId: id, code })
     expect((await problemOf(await find(elsewhere, code))).code).toBe('request.not-found')
+    // The receipt on the phone says that something was sent, not that what is stamped is what was sent.
+    const shown = await bodyOf(await apiOf(browser).applications[':id'].receipt.$get({ param: { id } }))
+    expect(await bodyOf(await find(clerk, shown.code))).toMatchObject({ applicationId: id, code: null, voided: false })
+    const withReceipt = await take(clerk, id, 'receivePaper', { paperCode: shown.code })
+    expect((await problemOf(withReceipt)).code).toBe('application.version-changed')
+    expect((await take(clerk, id, 'receivePaper', { paperCode: printed })).status).toBe(200)
     expect((await problemOf(await find(clerk, 'ZZZZ-ZZZZ'))).code).toBe('request.not-found')
     await take(office, id, 'return', { reason: '需要重新打印' })
     expect(await bodyOf(await find(clerk, code))).toMatchObject({ applicationId: id, voided: true })

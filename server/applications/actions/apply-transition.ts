@@ -5,6 +5,7 @@ import type { State } from '#domain/lifecycle/states.ts'
 import { type Transition, type TransitionId, transitions } from '#domain/lifecycle/transitions.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { notify } from '#server/notices/actions.ts'
+import { refreshEducations } from '#server/education/actions.ts'
 import { makeOfficialPapers, rareCharacterIn, voidPapers } from '#server/papers/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
 import { change as changeOf, insertion } from '#server/platform/statements.ts'
@@ -87,14 +88,16 @@ export async function applyToLocked(
   ) {
     return refuse('answer.duplicate', { label: '证书编号' }, { path: 'certificateNumber' })
   }
-  const rare = gathered.content && rareCharacterIn(gathered.content.answers)
-  if (rare) return rare
   const frozen =
     transition.freezes && gathered.content
       ? await freeze(ctx, application, gathered.form, gathered.content, draft)
       : undefined
+  // What the form no longer shows is not printed either.
+  const rare = frozen && rareCharacterIn(frozen.answers)
+  if (rare) return rare
   const role = actors.find((actor) => transition.by.includes(actor))!
   const after = await write(ctx, { application, id, transition, role, gathered, frozen, input })
+  if (transition.to === 'RETURNED') await refreshEducations(ctx, after)
   await tell(ctx, application, transition, gathered, after, input, draft)
   return ok({
     state: transition.to,

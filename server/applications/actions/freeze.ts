@@ -20,6 +20,7 @@ export interface Frozen {
   readonly sha256: string
   readonly round: number
   readonly number: string
+  readonly answers: Answers
   /** by which a search finds it: written together with the columns */
   readonly searchParts: readonly string[]
   /** the columns the office filters by */
@@ -107,6 +108,7 @@ export async function freeze(
     sha256: digest,
     round,
     number,
+    answers,
     columns: {
       ...columns,
       searchText,

@@ -4,6 +4,7 @@ import { itemAt } from '#domain/forms/answers.ts'
 import { isSlot } from '#domain/forms/application-type.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import type { LifecycleFacts } from '#domain/lifecycle/guards.ts'
+import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 import { type Transition, type TransitionId, transitionIds, transitions } from '#domain/lifecycle/transitions.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import type { Issue } from '#domain/problems.ts'
@@ -100,7 +101,8 @@ async function isPending(db: Db, who: Who, application: Application, type: Appli
 
 async function onPaper(db: Db, who: Who, application: Application, code: string | undefined): Promise<boolean> {
   const snapshot = await findSnapshot(db, who, application.id)
-  return snapshot !== undefined && code !== undefined && isPaperCurrent(db, who, application.id, snapshot.id, code)
+  if (snapshot === undefined || code === undefined) return false
+  return isPaperCurrent(db, who, application.id, snapshot.id, paperCodeOf(code))
 }
 
 /** The record of cheating that keeps a person longest from applying: of an application, or of the register (T19, T22, E15). */

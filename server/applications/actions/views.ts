@@ -24,7 +24,7 @@ import {
   released,
   type TransitionRow,
 } from '../queries.ts'
-import { shownState } from '../shown-state.ts'
+import { isHidden, shownState, shownWithoutObjection } from '../shown-state.ts'
 import { contentOf, formOf, frozenContentOf } from './content.ts'
 import { decidedBy } from './lifecycle-facts.ts'
 
@@ -233,7 +233,7 @@ export async function viewOwn(platform: Dependencies, who: Signed, id: string): 
 
 /** The state of an application as its owner may know it, for the sync. */
 export async function stateForOwner(db: Db, who: Who, application: Application): Promise<State> {
-  if (!(application.state === 'PASSED' || application.state === 'FAILED')) return application.state
+  if (!isHidden(application.state, false)) return shownWithoutObjection(application.state)
   const { batch } = await formOf(db, who, application, application.stateSince)
   return shownState(
     { state: application.state, decidedBy: decidedBy(application, batch) },

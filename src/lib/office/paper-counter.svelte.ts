@@ -1,7 +1,7 @@
 import { toasts } from '$lib/components/toasts.svelte.ts'
 import { wordsOf } from '#domain/problems.ts'
 import { api, ask } from '$lib/session/api.ts'
-import { codeOf } from './transition-form.ts'
+import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 
 export interface PaperFound {
   readonly id: string
@@ -91,7 +91,7 @@ export class PaperCounter {
     const found = this.#found
     if (!found || this.#busy) return false
     this.#busy = 'receive'
-    const paperCode = found.code ?? codeOf(typedCode)
+    const paperCode = found.code ?? paperCodeOf(typedCode)
     const done = await ask(
       api.review.applications[':id'].transition.$post({
         param: { id: found.id },

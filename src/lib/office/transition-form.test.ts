@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeOf, emptyEntry, isDirect, lackOf, messageOf, resubmitRange, wishOf } from './transition-form.ts'
+import { emptyEntry, isDirect, lackOf, messageOf, resubmitRange, wishOf } from './transition-form.ts'
 import type { CaseView, TransitionOffer } from './review-case.svelte.ts'
 
 const offer = (
@@ -12,6 +12,7 @@ const offer = (
   to,
   refusal: null,
   asks,
+  optional: [],
 })
 const returning = offer('return', 'RETURNED', 'reason', 'resubmitUntil')
 const application = {
@@ -42,6 +43,14 @@ describe('what a transition asks', () => {
     expect(resubmitRange(Date.parse('2026-11-24T16:01:00.000Z'))).toEqual({ min: '2026-11-26', max: '2026-12-05' })
   })
 
+  it('A22: shortly before the end of the batch a day may be given, or none', () => {
+    const early = { ...returning, optional: ['resubmitUntil'] as const }
+    const entry = { ...emptyEntry(), reason: '单位不规范' }
+    expect([lackOf(returning, entry), lackOf(early, entry)]).toEqual(['申报时间已过，请定修改期限', undefined])
+    expect(wishOf(early, entry)).not.toHaveProperty('resubmitUntil')
+    expect(wishOf(early, { ...entry, resubmitUntil: '2026-11-30' })).toHaveProperty('resubmitUntil')
+  })
+
   it('[R98] shows the words that the applicant will read', () => {
     const message = messageOf(
       returning,
@@ -51,11 +60,6 @@ describe('what a transition asks', () => {
     expect(message!.body).toBe('2026 年评审申报被退回：单位不规范。请在 2026 年 11 月 30 日 23:59 前修改后再提交。')
     expect(message!.bySms).toBe(true)
     expect(messageOf(offer('sendBackToPoint', 'SUBMITTED', 'reason'), emptyEntry(), application)).toBeNull()
-  })
-
-  it('[T12] takes the code alone or out of the address of the QR', () => {
-    expect(codeOf(' ABCD-EFGH ')).toBe('ABCD-EFGH')
-    expect(codeOf('https://zhicheng.example/verify/ABCD-EFGH')).toBe('ABCD-EFGH')
   })
 
   it('takes only what can be undone without asking', () => {

@@ -1,9 +1,10 @@
 import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 import { transitions, type Transition } from '#domain/lifecycle/transitions.ts'
 import { wordsOfNotice } from '#domain/lifecycle/notices.ts'
+import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 import { states } from '#domain/lifecycle/states.ts'
 import { isReason, REASON_AT_LEAST } from '#domain/rules/reason.ts'
-import { writingEndsAt } from '#domain/rules/window.ts'
+import { LONGEST_TERM, writingEndsAt } from '#domain/rules/window.ts'
 import { addDays, dateInShanghai, endOfDayInShanghai, timeInWords } from '#domain/working-days.ts'
 import { isGrave } from './transition-look.ts'
 import type { CaseView, TransitionOffer, TransitionWish } from './review-case.svelte.ts'
@@ -29,7 +30,7 @@ export const emptyEntry = (): TransitionEntry => ({
 /** A returned application may be given 1 to 10 days (A22). */
 export const resubmitRange = (now: number): { readonly min: string; readonly max: string } => {
   const today = dateInShanghai(now)
-  return { min: addDays(today, 1), max: addDays(today, 10) }
+  return { min: addDays(today, 1), max: addDays(today, LONGEST_TERM) }
 }
 
 /** Onward steps that take nothing back from anybody are taken at once; the rest is asked in a sheet. */
@@ -47,6 +48,7 @@ const transitionsTakenAtOnce: readonly TransitionId[] = [
 /** The first thing missing in an entry, in words; undefined where it can be sent. */
 export function lackOf(offer: TransitionOffer, entry: TransitionEntry): string | undefined {
   for (const one of offer.asks) {
+    if (offer.optional.includes(one)) continue
     if (one === 'reason' && !isReason(entry.reason)) return `原因至少写 ${REASON_AT_LEAST} 个字`
     if (one === 'resubmitUntil' && entry.resubmitUntil === '') return '申报时间已过，请定修改期限'
     if (one === 'paperCode' && entry.paperCode.trim() === '') return '请输入纸质材料上的核验码'
@@ -64,14 +66,11 @@ export function wishOf(offer: TransitionOffer, entry: TransitionEntry): Transiti
     ...(asks.has('reason') && { reason: entry.reason.trim() }),
     ...(asks.has('resubmitUntil') &&
       entry.resubmitUntil !== '' && { resubmitUntil: endOfDayInShanghai(entry.resubmitUntil).toISOString() }),
-    ...(asks.has('paperCode') && { paperCode: codeOf(entry.paperCode) }),
+    ...(asks.has('paperCode') && { paperCode: paperCodeOf(entry.paperCode) }),
     ...(asks.has('documentNumber') && { documentNumber: entry.documentNumber.trim() }),
     ...(asks.has('certificateNumber') && { certificateNumber: entry.certificateNumber.trim() }),
   }
 }
-
-/** The code of a paper, alone or inside the address that its QR holds. */
-export const codeOf = (said: string): string => said.trim().split(/[/?#]/).filter(Boolean).at(-1) ?? ''
 
 /** What the applicant will read, word for word as the server will write it; null where he is told nothing. */
 export function messageOf(

@@ -1,5 +1,6 @@
 import { refuse, type Issue, type Refused } from '../problems.ts'
 import { isReason } from '../rules/reason.ts'
+import { LONGEST_TERM } from '../rules/window.ts'
 import { type Votes, votesDecide } from '../rules/voting.ts'
 import { timeInWords } from '../working-days.ts'
 import type { State } from './states.ts'
@@ -88,11 +89,11 @@ export const guards = {
   notOwn: (facts) => (facts.own ? refuse('account.own-application') : pass),
   reasonGiven: (facts) => (isReason(facts.reason) ? pass : refuse('application.reason-required')),
   resubmitUntilGiven: (facts) => {
-    if (!windowIsOver(facts)) return pass
     const until = facts.requestedResubmitUntil
-    if (until === null) return refuse('application.resubmit-until-required')
+    if (until === null) return windowIsOver(facts) ? refuse('application.resubmit-until-required') : pass
     const days = (until.getTime() - facts.now.getTime()) / DAY
-    return days > 0 && days <= 11 ? pass : refuse('application.resubmit-until-required')
+    // to the end of the last day
+    return days > 0 && days <= LONGEST_TERM + 1 ? pass : refuse('application.resubmit-until-required')
   },
   routeHasDepartment: (facts) => (facts.hasDepartment ? pass : refuse('application.handled-by-other')),
   routeHasNoDepartment: (facts) => (facts.hasDepartment ? refuse('application.handled-by-other') : pass),

@@ -13,6 +13,8 @@ export type WindowState = 'before' | 'open' | 'closing' | 'closed'
 export const CLOSING_DAYS = 3
 const DAY = 86_400_000
 const MINUTE = 60_000
+/** Days that a return after the end of a batch gives at most (A22). */
+export const LONGEST_TERM = 10
 /** Longer than this an end is none: the office moves it instead. Minutes. */
 export const LONGEST_GRACE = 120
 
