@@ -154,6 +154,24 @@ export async function findReturn(db: Db, _who: Who, applicationId: string) {
   return { transition, comments }
 }
 
+/** Where an application was changed after a moment: values, rows, files that came or were taken away. */
+export async function listChangedSince(db: Db, _who: Who, applicationId: string, at: Date): Promise<string[]> {
+  const changed = await db
+    .selectFrom('applicationCell')
+    .select('path')
+    .where('applicationId', '=', applicationId)
+    .where('updatedAt', '>', at)
+    .union(
+      db
+        .selectFrom('attachment')
+        .select('path')
+        .where('applicationId', '=', applicationId)
+        .where((eb) => eb.or([eb('createdAt', '>', at), eb('removedAt', '>', at)])),
+    )
+    .execute()
+  return changed.map(({ path }) => path)
+}
+
 const ownWithBatch = (db: Db, who: Signed) =>
   db
     .selectFrom('application')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
+import { type ApplicationTypeId, itemsOfStep } from '#domain/forms/application-type.ts'
 import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { NO_HOLIDAYS, publicityEnds } from '#domain/working-days.ts'
@@ -377,6 +377,46 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
     expect((await remove(desk, comments[0]!.id)).status).toBe(204)
     await go(desk, id, 'return', { reason: '几处需要核对' })
     expect((await problemOf(await remove(desk, comments[1]!.id))).code).toBe('request.not-found')
+  })
+
+  test('[R98] a remark counts as answered once something came where it stands, on every phone: at a slot, a row, a field, a step', async () => {
+    const { id, browser, person } = await submitted(world)
+    const desk = await office()
+    const { answers } = await view(desk, id)
+    const row = `educations/${answers.rows.educations![0]!.id}`
+    const step = applicationTypes.review.steps.find((one) =>
+      itemsOfStep(one).some((item) => item.id === 'employerName'),
+    )!
+    const places = ['photo', 'idCard', row, `${row}/school`, step.id]
+    for (const path of places) {
+      const json = { path, text: '请核对' }
+      await bodyOf(await apiOf(desk).review.applications[':id'].comments.$post({ param: { id }, json }))
+    }
+    await go(desk, id, 'return', { reason: '几处需要核对' })
+    /** As a phone sees it that has nothing of it yet. */
+    const answered = async () => {
+      const fresh = await world.signIn(person)
+      const { returned } = (await sync(fresh)).applications.find((one) => one.id === id)!
+      return returned!.comments.filter(({ settled }) => settled).map(({ path }) => path)
+    }
+    const { cells, files } = (await sync(browser)).applications.find((one) => one.id === id)!
+    const change = async (...wishes: Parameters<typeof mutationOf>[1][]) => {
+      const { results } = await sync(
+        browser,
+        wishes.map((wish) => mutationOf(id, wish)),
+      )
+      expect(results.filter(({ outcome }) => outcome !== 'applied')).toEqual([])
+    }
+    expect(await answered()).toEqual([])
+    await change({ kind: 'setField', path: 'employerName', value: '另一个单位', base: cells['employerName']!.version })
+    expect(await answered()).toEqual([step.id])
+    const card = files.find(({ path }) => path === 'idCard')!
+    await change({ kind: 'detach', path: 'idCard', attachmentId: card.id })
+    expect(await answered()).toEqual(expect.arrayContaining(['idCard', step.id]))
+    const school = `${row}/school`
+    await change({ kind: 'setField', path: school, value: '另一所学校', base: cells[school]!.version })
+    expect(await answered()).toEqual(expect.arrayContaining(['idCard', row, school, step.id]))
+    expect(await answered()).not.toContain('photo')
   })
 
   describe('the queue', () => {

@@ -1,5 +1,5 @@
 import type { Answers, CellValue, Facts } from '#domain/forms/answers.ts'
-import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
+import { type ApplicationTypeId, isAmong, placesAt } from '#domain/forms/application-type.ts'
 import { checkApplication } from '#domain/forms/check.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
 import { stagesOf } from '#domain/lifecycle/progress.ts'
@@ -17,6 +17,7 @@ import {
   type Application,
   findOwn,
   findReturn,
+  listChangedSince,
   findReturnRequest,
   listOwn,
   listPapers,
@@ -32,12 +33,14 @@ type Db = Kysely<Database>
 
 const roleLabel = (role: string): string => (role in roles ? roles[role as Role] : '系统')
 
-/** 退回原因 with the comments that were sent along (R98); null unless the application is returned now. */
+/** 退回原因 with the comments that were sent along, each with whether something was changed there (R98); null unless the application is returned now. */
 export async function returnOf(db: Db, who: Who, application: Application): Promise<ReturnView | null> {
   if (application.state !== 'RETURNED') return null
   const found = await findReturn(db, who, application.id)
   if (!found) return null
   const { transition, comments } = found
+  const type = applicationTypes[application.type]
+  const changed = await listChangedSince(db, who, application.id, transition.at)
   return {
     reason: transition.reason,
     by: roleLabel(transition.role),
@@ -49,6 +52,7 @@ export async function returnOf(db: Db, who: Who, application: Application): Prom
       text,
       by: roleLabel(authorRole),
       at: createdAt.toISOString(),
+      settled: changed.some((one) => isAmong(placesAt(type, path), one)),
     })),
   }
 }

@@ -25,7 +25,7 @@ export interface FormDraft {
   readonly keptAnswers: Answers
   readonly facts: Facts
   readonly editable: boolean
-  commentsAt(path: string): readonly (ReviewComment & { readonly settled: boolean })[]
+  commentsAt(path: string): readonly ReviewComment[]
   conflictAt(path: string): FieldConflict | null
   /** what the server refused at this field; the entry is still on the phone */
   refusalAt(path: string): { readonly words: { readonly detail: string } } | null

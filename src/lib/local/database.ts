@@ -64,8 +64,6 @@ export interface KeptApplication {
   lockedRows: Readonly<Record<string, string>>
   conflicts: readonly Conflict[]
   returned: ReturnView | null
-  /** version at which the return was first seen here: a cell changed later has answered its comment */
-  returnedVersion: number
   /** 1 when the server no longer has it while something of it still waits here */
   gone: 0 | 1
 }

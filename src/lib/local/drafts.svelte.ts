@@ -7,7 +7,7 @@ import {
   pathOf,
   sharingParts,
 } from '#domain/forms/answers.ts'
-import { type ApplicationType, isField, isList } from '#domain/forms/application-type.ts'
+import { type ApplicationType, isAmong, isField, isList, placesAt } from '#domain/forms/application-type.ts'
 import { checkCell } from '#domain/forms/check.ts'
 import { type StepState, stepStates } from '#domain/forms/completeness.ts'
 import { withOverrides } from '#domain/forms/edition.ts'
@@ -375,18 +375,18 @@ export class Draft {
   }
 
   /** What the office wrote at a field, slot, row or step; `settled` once it has been changed since. */
-  commentsAt(path: string): readonly (ReviewComment & { readonly settled: boolean })[] {
+  commentsAt(path: string): readonly ReviewComment[] {
     return (this.returned?.comments ?? [])
       .filter((one) => one.path === path)
       .map((one) => ({ ...one, settled: this.#isSettled(one) }))
   }
-  #isSettled({ path }: ReviewComment): boolean {
-    const { cells, returnedVersion } = this.#application
-    const under = (one: string) => one === path || one.startsWith(`${path}/`)
+  /** The server says what came to it since; what is typed or waits here it does not know yet. */
+  #isSettled({ path, settled }: ReviewComment): boolean {
+    const places = placesAt(this.type, path)
     return (
-      [...this.#typed.keys()].some(under) ||
-      this.#rows.some((row) => row.state === 'waiting' && under(row.path)) ||
-      Object.entries(cells).some(([one, cell]) => under(one) && cell.version > returnedVersion)
+      settled ||
+      [...this.#typed.keys()].some((one) => isAmong(places, one)) ||
+      this.#rows.some((row) => row.state === 'waiting' && isAmong(places, row.path))
     )
   }
   #openComments(): readonly string[] {
@@ -812,7 +812,6 @@ export class Drafts {
       lockedRows: {},
       conflicts: [],
       returned: null,
-      returnedVersion: 0,
       gone: 0,
     }
     const db = await store.open()

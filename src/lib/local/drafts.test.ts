@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
 import type { Draft } from './drafts.svelte.ts'
+import { stepOfPath } from '#domain/forms/application-type.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { conflictsKey, forgetApplication } from './outbox.ts'
 import { eraseAccount } from './eraser.ts'
@@ -172,6 +173,24 @@ describe('a draft', () => {
     await phone.sync.now()
     expect(server.contentOf(draft.id).cells[`educations/${first.value}/${mark.id}`]?.value ?? false).toBe(false)
     expect(server.contentOf(draft.id).cells[`educations/${second.value}/${mark.id}`]?.value).toBe(true)
+  })
+
+  it('[R98] counts a remark as answered by what the server says came since, and by what is typed or waits here; at a step by its items', async () => {
+    const at = new Date(0).toISOString()
+    const remark = (path: string, settled = false) => ({ id: path, path, text: '请核对', by: '职称办', at, settled })
+    const step = stepOfPath(draft.type, 'employerName')!.id
+    const comments = ['idCard', 'photo', step].map((path) => remark(path, path === 'idCard'))
+    const returned = { reason: '几处要改', by: '职称办', at, resubmitUntil: null, comments }
+    await phone.db.applications.put({ ...(await phone.db.applications.get(draft.id))!, state: 'RETURNED', returned })
+    await draft.close()
+    await phone.drafts.closeAll()
+    draft = await phone.draft(draft.id)
+    const answered = () => comments.filter(({ path }) => draft.commentsAt(path)[0]!.settled).map(({ path }) => path)
+    expect(answered()).toEqual(['idCard'])
+    draft.setField('employerName', '泰州一建')
+    expect(answered()).toEqual(['idCard', step])
+    await draft.flush()
+    expect(answered()).toEqual(['idCard', step])
   })
 
   it('is closed when the window is, by the server’s time (A5)', () => {

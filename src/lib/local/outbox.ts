@@ -379,13 +379,11 @@ async function learn(
   const wentBack = change.version < from
   if (change.version < here && !wentBack) return false
   const { cells, ...rest } = change
-  const sameReturn = before?.returned?.at === change.returned?.at
   const next: KeptApplication = {
     ...rest,
     accountId,
     // What an offline start laid down is replaced by what the server started with.
     cells: before && from > 0 && !wentBack ? { ...before.cells, ...cells } : { ...cells },
-    returnedVersion: sameReturn ? (before?.returnedVersion ?? change.version) : change.version,
     gone: 0,
   }
   await putTruth(db, next)

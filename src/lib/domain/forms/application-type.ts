@@ -128,6 +128,16 @@ export function itemsOf(type: ApplicationType): readonly Item[] {
   return items
 }
 
+/** The paths that a remark at this place is about: those of its items for a step, of which no path speaks, else its own (R98). */
+export const placesAt = (type: ApplicationType, path: string): readonly string[] => {
+  const step = type.steps.find(({ id }) => id === path)
+  return step ? itemsOfStep(step).map(({ id }) => id) : [path]
+}
+
+/** Whether a path is one of these places or lies under one. */
+export const isAmong = (places: readonly string[], path: string): boolean =>
+  places.some((place) => path === place || path.startsWith(`${place}/`))
+
 /** The step in which a path lives: `fullName`, `educations/<row>/school`, or undefined where the catalogue has no such item. */
 export function stepOfPath(type: ApplicationType, path: string): Step | undefined {
   const head = path.split('/')[0]

@@ -36,6 +36,8 @@ export interface ReviewComment {
   readonly text: string
   readonly by: string
   readonly at: string
+  /** something has come to the server since, where it stands or under it (R98) */
+  readonly settled: boolean
 }
 
 export interface ReturnView {
