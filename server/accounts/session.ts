@@ -95,7 +95,9 @@ export const session = createMiddleware<Env>(async (c, next) => {
         roles: found.roles,
         ...origin,
       })
-      if (found.now.getTime() - found.lastSeenAt.getTime() >= TOUCH_EVERY) {
+      // A page goes on asking by itself while nobody sits before it.
+      const isUsed = c.req.header('x-unattended') === undefined
+      if (isUsed && found.now.getTime() - found.lastSeenAt.getTime() >= TOUCH_EVERY) {
         await touchSession(database.db, found.id, found.now)
       }
       if (found.mustChangePassword && !OPEN_WHILE_TEMPORARY.test(c.req.path)) {

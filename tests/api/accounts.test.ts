@@ -273,6 +273,18 @@ describe.each(await databaseKinds())('accounts on %s', (kind) => {
       expect(await viewOf(applicant)).toBeNull()
     })
 
+    test('what a page asks by itself while nobody is there keeps no session from its idle end', async () => {
+      const clerk = await world.signIn(await world.staff('pointClerk', { acceptancePoint: '321202-talent' }))
+      const asked = async (headers: Record<string, string>) => {
+        world.clock.advanceBy(4 * MINUTE)
+        return (await clerk.fetch('/api/notices', { headers })).status
+      }
+      for (let at = 0; at < 3; at += 1) expect(await asked({ 'x-unattended': '1' })).toBe(200)
+      expect(await asked({})).toBe(200)
+      for (let at = 0; at < 4; at += 1) expect(await asked({ 'x-unattended': '1' })).toBe(200)
+      expect(await asked({ 'x-unattended': '1' })).toBe(401)
+    })
+
     test('the sixth session ends the one longest unused', async () => {
       const person = await world.person()
       const browsers: Browser[] = []

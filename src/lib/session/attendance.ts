@@ -1,0 +1,17 @@
+/** Said with a request that the page makes by itself while nobody is there: it keeps no session from ending (ASVS 7.3.1). */
+export const UNATTENDED = 'x-unattended'
+
+/** After so long without a touch or a key nobody is there, ms. */
+const GONE_AFTER = 60_000
+
+/**
+ * What a page says of whoever sits before it, with each request. It goes on asking by itself as long as it can be seen: without
+ * this, a desk that somebody has left would stay signed in.
+ * @param page where touches and keys arrive
+ */
+export function attendance(page: EventTarget, now: () => number = Date.now): () => Readonly<Record<string, string>> {
+  let touchedAt = now()
+  for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel'])
+    page.addEventListener(kind, () => (touchedAt = now()), { capture: true, passive: true })
+  return () => (now() - touchedAt > GONE_AFTER ? { [UNATTENDED]: '1' } : {})
+}
