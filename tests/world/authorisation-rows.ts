@@ -490,7 +490,7 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
   'post /api/publicity/desk/objections': {
     gate: ['office'],
     attempt: () => ({
-      json: { applicationId: nobody, objectorName: '某', objectorContact: '某', content: '内容内容内容' },
+      json: { id: nobody, applicationId: nobody, objectorName: '某', objectorContact: '某', content: '内容内容内容' },
     }),
     answers: ['request.not-found'],
   },

@@ -1,5 +1,5 @@
 /** Said with a request that the page makes by itself while nobody is there: it keeps no session from ending (ASVS 7.3.1). */
-export const UNATTENDED = 'x-unattended'
+const UNATTENDED = 'x-unattended'
 
 /** After so long without a touch or a key nobody is there, ms. */
 const GONE_AFTER = 60_000
