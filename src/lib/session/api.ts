@@ -8,7 +8,7 @@ import { attendance } from './attendance.ts'
 /** A request that hangs is a lost network: the phone works on from its store, ms. */
 const PATIENCE = 30_000
 
-const attended = typeof addEventListener === 'undefined' ? () => ({}) : attendance(globalThis)
+const attended = typeof window === 'undefined' ? () => ({}) : attendance(window)
 
 const patiently: typeof fetch = (input, init) =>
   fetch(input, {

@@ -1,5 +1,8 @@
+type Headers = Readonly<Record<string, string>>
+
 /** Said with a request that the page makes by itself while nobody is there: it keeps no session from ending (ASVS 7.3.1). */
-const UNATTENDED = 'x-unattended'
+const UNATTENDED: Headers = { 'x-unattended': '1' }
+const ATTENDED: Headers = {}
 
 /** After so long without a touch or a key nobody is there, ms. */
 const GONE_AFTER = 60_000
@@ -9,9 +12,9 @@ const GONE_AFTER = 60_000
  * this, a desk that somebody has left would stay signed in.
  * @param page where touches and keys arrive
  */
-export function attendance(page: EventTarget, now: () => number = Date.now): () => Readonly<Record<string, string>> {
+export function attendance(page: EventTarget, now: () => number = Date.now): () => Headers {
   let touchedAt = now()
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel'])
     page.addEventListener(kind, () => (touchedAt = now()), { capture: true, passive: true })
-  return () => (now() - touchedAt > GONE_AFTER ? { [UNATTENDED]: '1' } : {})
+  return () => (now() - touchedAt > GONE_AFTER ? UNATTENDED : ATTENDED)
 }
