@@ -120,7 +120,6 @@ export const problemStatus = {
   'answer.unknown-path': 422,
   'answer.row-locked': 423,
   'answer.row-missing': 409,
-  'answer.row-removed': 409,
 
   'attachment.too-large': 413,
   'attachment.empty': 422,

@@ -112,7 +112,6 @@ export const phoneProblems = {
   'answer.unknown-path': { title: '没有这一项', detail: '这份表里没有这一项，请更新页面后再试。' },
   'answer.row-locked': { title: '不能改或删', detail: '这条学历以往申报用过，不能直接改或删。请点“申请修改学历”。' },
   'answer.row-missing': { title: '这一条已删除', detail: '这一条已在另一台设备上删除，您填的内容还留在本机。' },
-  'answer.row-removed': { title: '不能撤销', detail: '这一条已经从服务器上删除，不能再撤销。还需要的话，请重新添加。' },
 
   // attachments
   'attachment.too-large': {

@@ -587,7 +587,7 @@ export class Draft {
   async undoRemove(removed: RemovedRow): Promise<Outcome<undefined>> {
     const taken = await takeBack(await this.#deps.store.open(), removed.mutationId)
     await this.reread()
-    return taken ? ok() : refuse('answer.row-removed', undefined, { path: removed.path })
+    return taken ? ok() : refuse('answer.row-missing', undefined, { path: removed.path })
   }
 
   /** 【设为本专业最高学历】: this row yes, all others no (R68). */

@@ -126,7 +126,7 @@ describe('a draft', () => {
     phone.clock.time += 9_000
     await phone.sync.now()
     expect(server.contentOf(draft.id).cells[path]?.value).toBeNull()
-    expect(await draft.undoRemove(again.value)).toMatchObject({ code: 'answer.row-removed' })
+    expect(await draft.undoRemove(again.value)).toMatchObject({ code: 'answer.row-missing' })
   })
 
   it('[R45] a row that was just removed is gone where all of it is asked for at the server', async () => {

@@ -1,7 +1,7 @@
 import { ok, type Outcome } from '#domain/problems.ts'
 import type { Unsent } from './eraser.ts'
 import type { StoreAccess } from './phone-store.ts'
-import { written } from './store-faults.ts'
+import { storeProblemOf, written } from './store-faults.ts'
 
 export type { Unsent }
 
@@ -17,7 +17,8 @@ export interface SessionStore<Kept> {
   /** What of a sign-out is still to be done; undefined: nothing. */
   signOutLeft(): Promise<SignOutLeft | undefined>
   leaveSignOut(left: SignOutLeft | undefined): Promise<void>
-  erase(accountId: string): Promise<void>
+  /** Erases what is of this account, after which only the server need hear of the sign-out. Refused where the store does not do it. */
+  erase(accountId: string): Promise<Outcome<undefined>>
   unsent(accountId: string): Promise<Unsent>
   /** everything unsent, as a file */
   rescue(accountId: string, now: number): Promise<File>
@@ -55,7 +56,17 @@ export function sessionStore<Kept>(
       if (left === undefined) await db.meta.delete('signOutLeft')
       else await db.meta.put({ key: 'signOutLeft', value: left })
     },
-    erase: async (accountId) => (await eraser()).eraseAccount(await store.open(), accountId),
+    erase: async (accountId) => {
+      try {
+        const db = await store.open()
+        await (await eraser()).eraseAccount(db, accountId)
+        await db.meta.put({ key: 'signOutLeft', value: true })
+        return ok()
+      } catch (fault) {
+        console.error(fault)
+        return storeProblemOf(fault)
+      }
+    },
     unsent: async (accountId) => (await eraser()).unsentOf(await store.open(), accountId),
     rescue: async (accountId, now) => (await import('./rescue.ts')).rescueFile(await store.open(), accountId, now),
   }

@@ -1,3 +1,4 @@
+import { attended } from '$lib/session/attendance.ts'
 import type { InferRequestType, InferResponseType } from 'hono/client'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import type { Answers, Facts } from '#domain/forms/answers.ts'
@@ -135,7 +136,7 @@ export class ReviewCase {
 
   /** Says that it is open here, and hears who else has it open; without network nobody is heard. */
   async stay(): Promise<void> {
-    const heard = await ask(one.presence.$post({ param: { id: this.id } }))
+    const heard = await ask(one.presence.$post({ param: { id: this.id } }, { headers: attended() }))
     if (!heard.ok) return
     this.#others = heard.value.others
     this.#latest = heard.value.version

@@ -3,19 +3,12 @@ import type { ResponseFormat } from 'hono/types'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import { refusedFrom } from '$lib/local/problem-body.ts'
 import { apiClient } from './api-client.ts'
-import { attendance } from './attendance.ts'
 
 /** A request that hangs is a lost network: the phone works on from its store, ms. */
 const PATIENCE = 30_000
 
-const attended = typeof window === 'undefined' ? () => ({}) : attendance(window)
-
 const patiently: typeof fetch = (input, init) =>
-  fetch(input, {
-    ...init,
-    headers: { ...(init?.headers as Record<string, string>), ...attended() },
-    signal: init?.signal ?? AbortSignal.timeout(PATIENCE),
-  })
+  fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(PATIENCE) })
 
 /** The only client of the API; every answer's type is inferred from the server's routes. */
 export const api = apiClient(typeof location === 'undefined' ? 'http://localhost' : location.origin, patiently).api

@@ -1,4 +1,4 @@
-type Headers = Readonly<Record<string, string>>
+type Headers = Record<string, string>
 
 /** Said with a request that the page makes by itself while nobody is there: it keeps no session from ending (ASVS 7.3.1). */
 const UNATTENDED: Headers = { 'x-unattended': '1' }
@@ -8,7 +8,7 @@ const ATTENDED: Headers = {}
 const GONE_AFTER = 60_000
 
 /**
- * What a page says of whoever sits before it, with each request. It goes on asking by itself as long as it can be seen: without
+ * What a page says of whoever sits before it, with what it asks by itself. It goes on asking as long as it can be seen: without
  * this, a desk that somebody has left would stay signed in.
  * @param page where touches and keys arrive
  */
@@ -18,3 +18,6 @@ export function attendance(page: EventTarget, now: () => number = Date.now): () 
     page.addEventListener(kind, () => (touchedAt = now()), { capture: true, passive: true })
   return () => (now() - touchedAt > GONE_AFTER ? UNATTENDED : ATTENDED)
 }
+
+/** The same of this page. */
+export const attended = typeof window === 'undefined' ? () => ATTENDED : attendance(window)

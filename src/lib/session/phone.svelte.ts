@@ -61,7 +61,7 @@ export class Phone {
           // what the notice tells of: the return with its reasons, the new state
           this.#work?.sync.soon(0)
         }
-        if (message.kind === 'push-changed') void this.#work?.push.refresh().catch(console.error)
+        if (message.kind === 'push-changed') this.#work?.confirm(false)
         if (message.kind === 'open') this.#onopen(message.link)
       },
     })
@@ -163,19 +163,13 @@ export class Phone {
 
   /** Makes `work` belong to who is here now. @param confirmed the server has just said so: what stopped may go on */
   async #fit(confirmed: boolean): Promise<void> {
-    await this.#fitWork(confirmed)
-    // The session before this one took its browser along: the reminders on this phone belong to the new one.
-    if (confirmed) void this.#work?.push.refresh().catch(console.error)
+    const id = this.session.account?.id ?? null
+    const goesOn = id === (this.#work?.accountId ?? null)
+    if (!goesOn) await this.#change(id)
+    if (confirmed) this.#work?.confirm(goesOn)
   }
 
-  async #fitWork(confirmed: boolean): Promise<void> {
-    const id = this.session.account?.id ?? null
-    if (id === (this.#work?.accountId ?? null)) {
-      if (!confirmed) return
-      this.#work?.sync.resume()
-      void this.#work?.uploads.resume()
-      return
-    }
+  async #change(id: string | null): Promise<void> {
     await this.#closeWork()
     if (id === null) return
     const store = await this.#open()

@@ -2,7 +2,6 @@ import type { AccountFact } from '#domain/forms/field.ts'
 import { type Grant, isStaff } from '#domain/lifecycle/roles.ts'
 import { ok, type Outcome, type Refused } from '#domain/problems.ts'
 import type { SessionStore, Unsent } from '$lib/local/session-store.ts'
-import { storeProblemOf } from '$lib/local/store-faults.ts'
 
 /** What the server says of who is signed in; the shape is the API's, checked where `phone.svelte.ts` hands it in. */
 export interface SessionView {
@@ -230,14 +229,8 @@ export class Session {
 
   async #erase(store: SessionStore<Kept>, id: string): Promise<Outcome<undefined>> {
     if (this.#kept?.account.id === id) this.#kept = null
-    try {
-      await store.erase(id)
-      await store.leaveSignOut(true)
-      this.#unerased = null
-      return ok()
-    } catch (fault) {
-      console.error(fault)
-      return (this.#unerased = storeProblemOf(fault))
-    }
+    const erased = await store.erase(id)
+    this.#unerased = erased.ok ? null : erased
+    return erased
   }
 }

@@ -14,6 +14,7 @@ import { createUploadTransport } from '$lib/local/upload-transport.ts'
 import { Inbox } from '$lib/notices/inbox.svelte.ts'
 import { pushOfThisBrowser, PushReminders } from '$lib/notices/push.svelte.ts'
 import { api, ask } from './api.ts'
+import { attended } from './attendance.ts'
 import { comes } from './comes.ts'
 import type { ServerClock } from './server-clock.svelte.ts'
 import type { Kept } from './session.svelte.ts'
@@ -39,6 +40,8 @@ export interface Work {
   ): Promise<EducationWish | null>
   /** the pages being scanned into one slot, as an earlier visit left them */
   scanStack(applicationId: string, path: string): Promise<ScanStack>
+  /** The server has just said that its person is here. @param goesOn what stopped while he was not, too */
+  confirm(goesOn: boolean): void
   /** Ends what runs in the background. */
   stop(): void
 }
@@ -135,7 +138,7 @@ export class Store {
       flush: () => drafts.flush(),
       exchange: async (json) => {
         const asked = Date.now()
-        const answered = await ask(api.sync.$post({ json }))
+        const answered = await ask(api.sync.$post({ json }, { headers: attended() }))
         if (answered.ok) clock.learn(answered.value.now, asked)
         return answered
       },
@@ -183,6 +186,13 @@ export class Store {
       stop: () => {
         sync.stop()
         uploads.stop()
+      },
+      confirm: (goesOn) => {
+        // The session before this one took its browser along: the reminders on this phone belong to the new one.
+        void push.refresh().catch(console.error)
+        if (!goesOn) return
+        sync.resume()
+        void uploads.resume()
       },
       accountId,
       store,
