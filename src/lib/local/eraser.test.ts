@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate'
 import { expect, it } from 'vitest'
 import { ACCOUNT, batch, ModelServer, TestClock, TestPhone } from '../../../tests/interleavings/two-phones.ts'
-import { bulletinKey } from './bulletin-key.ts'
+import { bulletinKey } from './erasure.ts'
 import { eraseAccount, eraseOthers, unsentOf } from './eraser.ts'
 import { rescueFile } from './rescue.ts'
 import { forgetShared, keepShared, kindOfShared, listShared, readShared } from './shared-files.ts'

@@ -1,7 +1,6 @@
 import type { Meta, PhoneDatabase } from './database.ts'
-import { bulletinKey } from './bulletin-key.ts'
+import { bulletinKey, erasedKey } from './erasure.ts'
 import { countWishes, wishPrefix } from './education-wish-key.ts'
-import { erasedKey } from './erasure.ts'
 import { conflictsKey, fileTables, syncedKey, tickKey, truthKey } from './outbox.ts'
 import { eraseShared } from './shared-files.ts'
 

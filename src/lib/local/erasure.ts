@@ -16,3 +16,6 @@ export async function wasErasedSince(db: PhoneDatabase, known: unknown): Promise
   const last = await lastErasure(db)
   return last !== undefined && last !== known
 }
+
+/** Where the announcements lie that somebody has seen: here, so that to erase them none of the code that shows them is needed. */
+export const bulletinKey = 'bulletin'
