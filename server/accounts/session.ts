@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
+import { UNATTENDED } from '#domain/identity/unattended.ts'
 import type { AccountId } from '#domain/brand.ts'
 import type { Grant } from '#domain/lifecycle/roles.ts'
 import { isStaff } from '#domain/lifecycle/roles.ts'
@@ -96,7 +97,7 @@ export const session = createMiddleware<Env>(async (c, next) => {
         ...origin,
       })
       // A page goes on asking by itself while nobody sits before it.
-      const isUsed = c.req.header('x-unattended') === undefined
+      const isUsed = c.req.header(UNATTENDED) === undefined
       if (isUsed && found.now.getTime() - found.lastSeenAt.getTime() >= TOUCH_EVERY) {
         await touchSession(database.db, found.id, found.now)
       }

@@ -35,8 +35,8 @@ export const WRONG_FROM_ADDRESS: Limit = { name: 'sign-in.address', atMost: 100,
 export const TEMPORARY_PASSWORD_LASTS = 10 * 60_000
 
 /**
- * How long after 找回密码, by himself or by the administrator, the temporary password is tried for a number that is locked, registered or not: else whoever goes on typing
- * wrong passwords could keep the owner out.
+ * How long after 找回密码, by himself or by the administrator, the temporary password is tried for a number that is locked,
+ * registered or not: else whoever goes on typing wrong passwords could keep the owner out.
  */
 const recoveryUnderWay: Limit = {
   name: 'recovery.under-way',

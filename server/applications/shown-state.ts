@@ -1,9 +1,6 @@
 import type { State } from '#domain/lifecycle/states.ts'
 import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 
-/** States of who passed and has been published (A30). */
-export const publishedStates: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED', 'REVOKED']
-
 /** Whether the applicant must not know the state yet (A30). */
 export const isHidden = (state: State, released: boolean): boolean =>
   state === 'PASSED' || (state === 'FAILED' && !released)

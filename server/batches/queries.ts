@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
-import type { Signed, Who } from '#server/platform/who.ts'
 import { decidedStates } from '#domain/lifecycle/states.ts'
+import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { BatchTable } from './tables.ts'
 

@@ -2,7 +2,7 @@ import type { OfficeLists } from '#domain/code-lists/office-lists.ts'
 import type { ApplicationType } from '#domain/forms/application-type.ts'
 import { soundOverrides } from '#domain/forms/batch-overrides.ts'
 import { applicationTypes } from '#domain/forms/index.ts'
-import { decidedStates, type State } from '#domain/lifecycle/states.ts'
+import { decidedStates } from '#domain/lifecycle/states.ts'
 import { type BatchSettings, changeBatch, checkBatch, offeredSpecialties } from '#domain/rules/batch-settings.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { Act } from '#server/platform/environment.ts'
@@ -14,10 +14,10 @@ import { currentLists, newestForm } from './code-lists.ts'
 import {
   type Batch,
   countStates,
-  standingOf,
   listAllBatches,
   lockBatch,
   nextBatchSerial,
+  standingOf,
   submissionsByDay,
 } from './queries.ts'
 import { readingTextFor } from './reading-texts.ts'
@@ -40,7 +40,7 @@ export async function batchCalendar(db: Db, who: Signed) {
       typeLabel: applicationTypes[batch.type].label,
       counts: Object.fromEntries(own.map(({ state, count }) => [state, count])),
       submitted: own.some(({ submitted }) => submitted > 0),
-      decided: own.some(({ state }) => (decidedStates as readonly State[]).includes(state)),
+      decided: own.some(({ state }) => decidedStates.includes(state)),
     }
   })
 }

@@ -61,9 +61,13 @@ const filesOfRow = (list: List, row: Row, answers: Answers): EducationFile[] =>
       (answers.files[`${list.id}/${row.id}/${slot.id}`] ?? []).map((file) => ({ ...file, slot: slot.id })),
     )
 
+/** The fields of a list by which one row of an application is chosen (R68). */
+const marksOf = (list: List): ReadonlySet<string> =>
+  new Set(list.items.filter((item) => item.kind === 'mark').map(({ id }) => id))
+
 /** What makes a new version: values and files, but not the mark, which each application sets for itself (R68). */
 const contentOf = (list: List, values: Readonly<Record<string, CellValue>>, files: readonly EducationFile[]) => {
-  const marks = new Set(list.items.filter((item) => item.kind === 'mark').map(({ id }) => id))
+  const marks = marksOf(list)
   const kept = Object.entries(values).filter(([id]) => !marks.has(id))
   return canonicalJson({
     values: Object.fromEntries(kept),
@@ -292,14 +296,14 @@ async function changeRow(
   return true
 }
 
-const marks: ReadonlySet<string> = new Set(educations.items.filter((item) => item.kind === 'mark').map(({ id }) => id))
-
+/** Writes values of a row into one application; its marks are its own. */
 async function writeRow(
   ctx: Act,
   application: { readonly id: string; readonly version: number },
   rowId: string,
   values: Readonly<Record<string, CellValue>>,
 ): Promise<void> {
+  const marks = marksOf(educations)
   for (const [fieldId, value] of Object.entries(values)) {
     if (marks.has(fieldId)) continue
     const cell = { value: JSON.stringify(value), version: application.version, updatedAt: ctx.now }

@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
-import { publishedStates } from '#server/applications/shown-state.ts'
+import { publishedStates } from '#domain/lifecycle/states.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { PublicityListTable } from './tables.ts'

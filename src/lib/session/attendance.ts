@@ -1,8 +1,9 @@
+import { UNATTENDED } from '#domain/identity/unattended.ts'
+
 type Headers = Record<string, string>
 
-/** Said with a request that the page makes by itself while nobody is there: it keeps no session from ending (ASVS 7.3.1). */
-const UNATTENDED: Headers = { 'x-unattended': '1' }
-const ATTENDED: Headers = {}
+const GONE: Headers = { [UNATTENDED]: '1' }
+const HERE: Headers = {}
 
 /** After so long without a touch or a key nobody is there, ms. */
 const GONE_AFTER = 60_000
@@ -16,8 +17,8 @@ export function attendance(page: EventTarget, now: () => number = Date.now): () 
   let touchedAt = now()
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel'])
     page.addEventListener(kind, () => (touchedAt = now()), { capture: true, passive: true })
-  return () => (now() - touchedAt > GONE_AFTER ? UNATTENDED : ATTENDED)
+  return () => (now() - touchedAt > GONE_AFTER ? GONE : HERE)
 }
 
 /** The same of this page. */
-export const attended = typeof window === 'undefined' ? () => ATTENDED : attendance(window)
+export const attended = typeof window === 'undefined' ? () => HERE : attendance(window)

@@ -61,6 +61,7 @@ export class Phone {
           // what the notice tells of: the return with its reasons, the new state
           this.#work?.sync.soon(0)
         }
+        // the server hears of the browser's new subscription as it does when its person comes
         if (message.kind === 'push-changed') this.#work?.confirm(false)
         if (message.kind === 'open') this.#onopen(message.link)
       },

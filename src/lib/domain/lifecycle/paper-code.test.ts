@@ -5,7 +5,7 @@ test('T12: a code is taken alone, out of the address of its QR, and as it is pri
   for (const said of [
     'ABCD12300123WXYZ',
     ' ABCD 1230 0123 WXYZ ',
-    'abcd-l23o-o1i2-3wxyz'.replace('-o1i2-3wxyz', '-0123-wxyz'),
+    'abcd-l23o-oi23-wxyz',
     'https://zhicheng.example/verify/ABCD12300123WXYZ',
   ]) {
     expect(paperCodeOf(said)).toBe('ABCD12300123WXYZ')

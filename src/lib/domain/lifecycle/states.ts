@@ -56,16 +56,11 @@ export const stateIds = Object.keys(states) as State[]
 
 export const isEditable = (id: State): boolean => states[id].editable
 
+/** States of who passed and has been published (A30). */
+export const publishedStates: readonly State[] = ['PUBLICITY', 'OBJECTION', 'CONFIRMED', 'CERTIFIED', 'REVOKED']
+
 /** States of whom the committee or the office has decided about, whether he knows it or not (T15, T17). */
-export const decidedStates = [
-  'PASSED',
-  'FAILED',
-  'PUBLICITY',
-  'OBJECTION',
-  'CONFIRMED',
-  'CERTIFIED',
-  'REVOKED',
-] as const satisfies readonly State[]
+export const decidedStates: readonly State[] = ['PASSED', 'FAILED', ...publishedStates]
 export const isFinal = (id: State): boolean => states[id].final
 
 /**
