@@ -25,6 +25,7 @@ FROM node:22-bookworm-slim AS app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 # As in server/process-settings.mjs.
 ENV MALLOC_TRIM_THRESHOLD_=131072
+ENV DISABLE_SYSTEM_FONTS_LOAD=1
 WORKDIR /app
 # The files belong to root and are only read; the process may write to /data alone.
 COPY --from=build /app/package.json ./

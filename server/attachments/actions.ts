@@ -66,7 +66,7 @@ export async function keepPdf(
   who: Signed,
   bytes: Uint8Array,
 ): Promise<Outcome<VerifiedUpload>> {
-  const kept = await checkAndKeep(platform, { what: 'pdf', bytes }, 'a PDF in one piece')
+  const kept = await checkAndKeep(platform, { what: 'pdf', bytes, id: 'a PDF in one piece' })
   if (!kept.ok) return kept
   const { db } = platform.database
   const checkedAt = await platform.clock.now(db)

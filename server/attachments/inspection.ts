@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import type { ProblemCode, ProblemParams } from '#domain/problems.ts'
+import { eachToItsEnd } from '../platform/each-to-its-end.ts'
 import { createWorkerPool, type WorkerPool, WorkerDied, WorkerTimeout } from '../platform/worker-pool.ts'
 import { boundMemory } from './bounded-wasm.ts'
 
@@ -11,10 +12,16 @@ export interface Inspection {
   readonly bytes: Uint8Array
   /** What its digest must be. */
   readonly sha256?: string | undefined
+}
+
+/** Files that came together. The verdicts are in their order, and fewer where one of them left the thread unfit for those behind it. */
+export interface FilesWish {
+  readonly what: 'files'
+  readonly files: readonly Inspection[]
   /** Where the thread keeps what passed, under its digest (`keepInFolder`); without it the caller does. */
-  readonly folder?: string | undefined
-  /** Shared: 1 from when the file has passed and is being stored. A disk that takes long is no fault of the file. */
-  readonly passed?: Int32Array
+  readonly folder: string | undefined
+  /** Shared: 1 from when all were looked at and those that passed are being stored. A disk that takes long is no fault of a file. */
+  readonly passed: Int32Array
 }
 
 /** A page to be drawn, counted from 1. */
@@ -46,7 +53,7 @@ export interface PageImage {
 export type Verdict<Content> =
   { readonly content: Content } | { readonly refusal: { readonly code: ProblemCode; readonly params?: ProblemParams } }
 
-/** Longest time a file may keep a thread busy before it counts as damaged. */
+/** Longest time, ms, that a file, or files that came together, may keep a thread busy. One that does so alone counts as damaged. */
 const TIME_LIMIT = 10_000
 
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY'
@@ -60,7 +67,11 @@ export interface InspectionTools {
   readonly pdfium: WebAssembly.Module
 }
 
-type Pool = WorkerPool<Inspection | PageWish, Verdict<InspectedContent | PageImage>>
+/** What a thread is asked, and what it says. */
+export type Wish = FilesWish | PageWish
+export type Said = readonly Verdict<InspectedContent>[] | Verdict<PageImage>
+
+type Pool = WorkerPool<Wish, Said>
 
 let pool: Promise<Pool> | undefined
 
@@ -80,18 +91,37 @@ async function openPool(): Promise<Pool> {
 }
 
 /**
- * Looks at a file in a thread with bounded memory and time. A file that breaks the thread is refused as damaged. Throws what the
- * disk says where the thread was to keep it.
+ * Looks at files in a thread with bounded memory and time. A file that breaks the thread is refused as damaged; those that came
+ * with it are looked at without it. Throws what the disk says where the thread was to keep them.
+ * @param folder where the thread keeps what passes; without it the caller does
+ * @param asking who asks the threads
  */
-export const inspect = (file: Omit<Inspection, 'passed'>) =>
-  ask<InspectedContent>({ ...file, passed: new Int32Array(new SharedArrayBuffer(4)) })
+export async function inspect(
+  files: readonly Inspection[],
+  folder: string | undefined,
+  asking: (wish: FilesWish) => Promise<readonly Verdict<InspectedContent>[] | typeof BROKEN> = ask,
+): Promise<Verdict<InspectedContent>[]> {
+  if (files.length === 0) return []
+  const passed = new Int32Array(new SharedArrayBuffer(4))
+  const said = await asking({ what: 'files', files, folder, passed })
+  if (said !== BROKEN) return [...said, ...(await inspect(files.slice(said.length), folder, asking))]
+  if (passed[0] === 1) throw Object.assign(new Error('The disk did not take files in time'), { code: 'EIO' })
+  if (files.length === 1) return [DAMAGED]
+  // Nobody knows which of them it was. Each to its end: their bytes may be lent.
+  return (await eachToItsEnd(files.map((file) => inspect([file], folder, asking)))).flat()
+}
 
 /** Draws a page there. */
-export const drawPage = (wish: PageWish) => ask<PageImage>(wish)
+export async function drawPage(wish: PageWish): Promise<Verdict<PageImage>> {
+  const said = await ask<Verdict<PageImage>>(wish)
+  return said === BROKEN ? DAMAGED : said
+}
 
-async function ask<Content extends InspectedContent | PageImage>(
-  request: Inspection | PageWish,
-): Promise<Verdict<Content>> {
+const DAMAGED = { refusal: { code: 'attachment.damaged' } } as const
+/** The thread had no time or no memory left. */
+export const BROKEN = Symbol('broken')
+
+async function ask<Answer extends Said>(wish: Wish): Promise<Answer | typeof BROKEN> {
   pool ??= openPool().catch((error: unknown) => {
     // The next file tries again.
     pool = undefined
@@ -99,13 +129,11 @@ async function ask<Content extends InspectedContent | PageImage>(
   })
   const threads = await pool
   try {
-    return (await threads.run(request)) as Verdict<Content>
+    return (await threads.run(wish)) as Answer
   } catch (error) {
-    if (error instanceof WorkerTimeout && request.what !== 'page' && request.passed?.[0] === 1)
-      throw Object.assign(new Error('The disk did not take a file in time'), { code: 'EIO', cause: error })
     const outOfMemory =
       error instanceof WorkerDied && (error.cause as { code?: string } | undefined)?.code === OUT_OF_MEMORY
-    if (error instanceof WorkerTimeout || outOfMemory) return { refusal: { code: 'attachment.damaged' } }
+    if (error instanceof WorkerTimeout || outOfMemory) return BROKEN
     throw error
   }
 }

@@ -13,7 +13,16 @@ import {
 } from '#domain/attachment.ts'
 import { keepInFolder } from '../platform/files/disk.ts'
 import type { WorkerAnswer } from '../platform/worker-pool.ts'
-import type { InspectedContent, Inspection, InspectionTools, PageImage, PageWish, Verdict } from './inspection.ts'
+import type {
+  FilesWish,
+  InspectedContent,
+  Inspection,
+  InspectionTools,
+  PageImage,
+  Said,
+  Verdict,
+  Wish,
+} from './inspection.ts'
 import { scanPdf } from './pdf-scan.ts'
 
 /** Pixels of a decoded photo: 40 million, as a camera makes them. */
@@ -197,46 +206,76 @@ async function inspect({ what, bytes, sha256 }: Inspection): Promise<Verdict<Ins
   }
 }
 
-/** What the disk says is no fault of the file, nor of this thread. */
-function kept({ bytes, folder, passed }: Inspection, verdict: Verdict<InspectedContent>): Verdict<InspectedContent> {
-  if (folder === undefined || !('content' in verdict)) return verdict
-  const { anew, ...content } = verdict.content
-  if (passed) Atomics.store(passed, 0, 1)
-  keepInFolder(folder, content.sha256, anew ?? bytes)
-  return { content: { ...content, isKept: true } }
-}
+type Answer = WorkerAnswer<Said>
 
-type Said = WorkerAnswer<Verdict<InspectedContent | PageImage>>
-
-/** The file's fault, or ours. A trap inside PDFium is mostly for want of memory, and leaves it not to be trusted. */
-function broken(error: unknown): Said {
+/** Our fault, and no file's; undefined where it is the file's. A trap inside PDFium is mostly for want of memory. */
+function faultOf(error: unknown): string | undefined {
   const trapped =
     error instanceof WebAssembly.RuntimeError || (error instanceof Error && /Aborted|memory/i.test(error.message))
-  return trapped
-    ? { value: { refusal: { code: 'attachment.damaged' } }, spent: true }
-    : { error: error instanceof Error ? error.message : String(error), spent: true }
+  if (trapped) return undefined
+  return error instanceof Error ? error.message : String(error)
 }
 
-function done(value: Verdict<InspectedContent | PageImage>): Said {
+const DAMAGED = { refusal: { code: 'attachment.damaged' } } as const
+
+/** What broke once is not to be trusted with another file. */
+function broken(error: unknown, value: Said): Answer {
+  const fault = faultOf(error)
+  return { ...(fault === undefined ? { value } : { error: fault }), spent: true }
+}
+
+function done(value: Said): Answer {
   return { value, ...(memory && memory.buffer.byteLength > MEMORY_KEPT && { spent: true }) }
 }
 
-async function answer(request: Inspection | PageWish): Promise<Said> {
-  let verdict
-  try {
-    if (request.what === 'page') return done(await drawPage(request.bytes, request.page))
-    verdict = await inspect(request)
-  } catch (error) {
-    return broken(error)
+/** Keeps what passed. */
+function kept({ files, folder, passed }: FilesWish, verdicts: readonly Verdict<InspectedContent>[]): Said {
+  if (folder === undefined) return verdicts
+  Atomics.store(passed, 0, 1)
+  keepInFolder(
+    folder,
+    verdicts.flatMap((verdict, at) =>
+      'content' in verdict ? [{ sha256: verdict.content.sha256, bytes: verdict.content.anew ?? files[at]!.bytes }] : [],
+    ),
+  )
+  return verdicts.map((verdict) => {
+    if (!('content' in verdict)) return verdict
+    const { anew: _, ...content } = verdict.content
+    return { content: { ...content, isKept: true } }
+  })
+}
+
+async function lookAt(wish: FilesWish): Promise<Answer> {
+  const verdicts: Verdict<InspectedContent>[] = []
+  let say = done
+  for (const file of wish.files) {
+    try {
+      verdicts.push(await inspect(file))
+    } catch (error) {
+      if (faultOf(error) !== undefined) return broken(error, verdicts)
+      verdicts.push(DAMAGED)
+      say = (value) => broken(error, value)
+      break
+    }
   }
   try {
-    return done(kept(request, verdict))
+    return say(kept(wish, verdicts))
   } catch (error) {
+    // What the disk says is no fault of a file, nor of this thread.
     const { message, code } = error as NodeJS.ErrnoException
     return { error: message, code }
   }
 }
 
-parentPort!.on('message', (request: Inspection | PageWish) => {
-  void answer(request).then((said) => parentPort!.postMessage(said))
+async function answer(wish: Wish): Promise<Answer> {
+  if (wish.what === 'files') return lookAt(wish)
+  try {
+    return done(await drawPage(wish.bytes, wish.page))
+  } catch (error) {
+    return broken(error, DAMAGED)
+  }
+}
+
+parentPort!.on('message', (wish: Wish) => {
+  void answer(wish).then((said) => parentPort!.postMessage(said))
 })

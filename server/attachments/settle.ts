@@ -5,7 +5,7 @@ import { bytesOf } from '#server/platform/files/file-store.ts'
 import { insertion } from '#server/platform/statements.ts'
 import { actAs } from '#server/platform/transaction.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { checkAndKeep, type Kept } from './check-and-keep.ts'
+import { checkAndKeep, checkAndKeepAll, type Kept } from './check-and-keep.ts'
 import { findKnown, findUpload, storedNoted, type Upload, uploadNoted, writeVerdict } from './queries.ts'
 import { acceptsPhoto, type Allowed, type AnnouncedFile, checkAnnounced } from './slot-check.ts'
 
@@ -28,16 +28,10 @@ export async function settleWhole(
   files: readonly Whole[],
   since: number,
 ): Promise<Outcome<undefined>[]> {
-  // Each to its end: the bytes are lent, and the threads read them.
-  const ended = await Promise.allSettled(
-    files.map(({ upload: { id, sha256 }, bytes, accept }) =>
-      checkAndKeep(platform, { what: accept, bytes, sha256 }, id),
-    ),
+  const checked = await checkAndKeepAll(
+    platform,
+    files.map(({ upload: { id, sha256 }, bytes, accept }) => ({ what: accept, bytes, sha256, id })),
   )
-  const checked = ended.map((one) => {
-    if (one.status === 'rejected') throw one.reason
-    return one.value
-  })
   const verdicts = files.flatMap(({ upload }, at) => {
     const found = checked[at]!
     return !found.ok && found.code === 'request.unavailable' ? [] : [{ upload, found }]
@@ -72,7 +66,7 @@ export async function settled(platform: Dependencies, who: Signed, upload: Uploa
   if (bytes === undefined) return settle(platform, who, upload, refuse('attachment.wrong-digest'))
   const photo = await acceptsPhoto(platform.database.db, who, upload.applicationId, upload.path)
   const { sha256, id } = upload
-  const checked = await checkAndKeep(platform, { what: photo ? 'photo' : 'pdf', bytes, sha256 }, id)
+  const checked = await checkAndKeep(platform, { what: photo ? 'photo' : 'pdf', bytes, sha256, id })
   if (!checked.ok && checked.code === 'request.unavailable') return checked
   return settle(platform, who, upload, checked)
 }

@@ -19,7 +19,7 @@ test('what a thread keeps in the folder is what the store keeps there, also over
   try {
     const bytes = new Uint8Array(new SharedArrayBuffer(70_000)).fill(7)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    for (const _ of [1, 2]) keepInFolder(folder, sha256, bytes)
+    for (const _ of [1, 2]) keepInFolder(folder, [{ sha256, bytes }])
     const stored = await createDiskFiles(folder).get(contentKey(sha256))
     expect(Buffer.from(await bytesOf(stored!)).equals(bytes)).toBe(true)
     expect(await readdir(join(folder, '.half'))).toEqual([])

@@ -75,27 +75,40 @@ export function createDiskFiles(folder: string): FileStore {
   }
 }
 
+/** Bytes that whoever keeps them has found the digest of. */
+export interface Digested {
+  readonly sha256: string
+  readonly bytes: Uint8Array
+}
+
 /**
- * What `put` does, for a thread that may wait: keeps bytes under their digest, which it has found itself. Nine calls on the main
- * thread's pool, each with its way there and back, cost more than the file.
+ * What `put` does, for a thread that may wait: keeps files under their digests. Nine calls on the main thread's pool, each with its
+ * way there and back, cost more than the file; and of files that come together each folder's new names are flushed once.
  */
-export function keepInFolder(folder: string, sha256: string, bytes: Uint8Array): void {
-  const half = join(folder, HALF_WRITTEN, randomUUID())
-  const path = join(folder, ...contentKey(sha256).split('/'))
+export function keepInFolder(folder: string, files: readonly Digested[]): void {
+  const halves = files.map(({ sha256, bytes }) => ({
+    bytes,
+    half: join(folder, HALF_WRITTEN, randomUUID()),
+    path: join(folder, ...contentKey(sha256).split('/')),
+  }))
   try {
-    const file = inFolderSync(dirname(half), () => openSync(half, 'wx'))
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    inFolderSync(dirname(path), () => renameSync(half, path))
+    for (const { half, bytes } of halves) writeFlushedSync(half, bytes)
+    for (const { half, path } of halves) inFolderSync(dirname(path), () => renameSync(half, path))
   } catch (error) {
-    rmSync(half, { force: true })
+    for (const { half } of halves) rmSync(half, { force: true })
     throw error
   }
-  flushFolderSync(dirname(path))
+  for (const name of new Set(halves.map(({ path }) => dirname(path)))) flushFolderSync(name)
+}
+
+function writeFlushedSync(path: string, bytes: Uint8Array): void {
+  const file = inFolderSync(dirname(path), () => openSync(path, 'wx'))
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 function inFolderSync<T>(folder: string, work: () => T): T {
