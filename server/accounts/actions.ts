@@ -21,6 +21,7 @@ import {
   deleteExpired,
   findAccount,
   findByNumberIndex,
+  findConsent,
   insertAccount,
   insertGrant,
   lockAccount,
@@ -31,6 +32,21 @@ import { openSession } from './sign-in.ts'
 
 /** The edition of the notice on personal data that people agree to when they register (PIPL 17). */
 export const CONSENT_VERSION = '2026-2'
+
+/**
+ * Whether somebody agreed to the notice as it is now. Who was given an account to work with never did, nor did who registered under
+ * an earlier edition: both are asked before they apply.
+ */
+export async function hasConsented({ db }: Act, { accountId }: Signed): Promise<boolean> {
+  const found = await findConsent(db, accountId)
+  return found !== undefined && found.consentAt !== null && found.consentVersion === CONSENT_VERSION
+}
+
+/** Notes that he agrees now. */
+export async function consent(ctx: Act, { accountId }: Signed): Promise<void> {
+  await updateAccount(ctx.db, accountId, { consentVersion: CONSENT_VERSION, consentAt: ctx.now })
+  ctx.audit({ action: 'account.consented', subject: `account:${accountId}`, details: { version: CONSENT_VERSION } })
+}
 
 /** Registrations from one address: a whole company may register behind one. The captcha is what stops machines. */
 const registrations: Limit = { name: 'account.registrations', atMost: 600, seconds: 3600 }

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { isSecret } from '#server/notices/sms-text.ts'
-import type { State } from '#domain/lifecycle/states.ts'
+import { isEditable, type State } from '#domain/lifecycle/states.ts'
 import { transitionIds } from '#domain/lifecycle/transitions.ts'
 import { aboutObjections, isHidden, shownWithoutObjection } from '#server/applications/shown-state.ts'
 import type { Act } from '#server/platform/environment.ts'
@@ -261,10 +261,15 @@ async function applicationsOf(db: Kysely<Database>, accountId: string) {
   const copies = []
   for (const application of applications) {
     const parts = await copyParts(db, partsOfApplication, application.id)
+    const known = await told(db, application, parts.steps)
+    const since = known.steps.at(-1)?.at ?? application.createdAt
     copies.push({
       ...application,
       ...parts,
-      ...(await told(db, application, parts.steps)),
+      ...known,
+      // When the row last changed would tell when it was decided, or that somebody objected (A30, T18).
+      stateSince: since,
+      updatedAt: isEditable(known.state) ? application.updatedAt : since,
       comments: await commentsOf(db, application.id),
     })
   }

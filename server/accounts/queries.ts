@@ -119,6 +119,10 @@ export async function findAccount(db: Db, id: string) {
   return { ...account, roles: grants.map(grantOf) }
 }
 
+/** To which edition of the notice on personal data he agreed, and when. */
+export const findConsent = (db: Db, id: string) =>
+  db.selectFrom('account').where('id', '=', id).select(['consentVersion', 'consentAt']).executeTakeFirst()
+
 /** Nobody else changes what belongs to the account until the act is over. */
 export async function lockAccount(db: Db, id: string): Promise<void> {
   await db.selectFrom('account').where('id', '=', id).select('id').forUpdate().executeTakeFirst()

@@ -202,13 +202,14 @@ export async function endSession(ctx: Act, who: Signed, id: string): Promise<Out
 /**
  * Whether this is the person's password, asked for again before something that a stranger at an open phone must not do (ASVS 7.5.1).
  * @param path where the form asks for it
+ * @returns the hash with which it was compared
  */
 export async function checkCurrentPassword(
   asked: Asked,
   who: Signed,
   typed: string,
   path: string,
-): Promise<Outcome<undefined>> {
+): Promise<Outcome<string>> {
   const { database, limiter } = asked.var.platform
   const stored = await queries.findPasswordHash(database.db, who.accountId)
   if (!stored) return refuse('account.not-signed-in')
@@ -218,7 +219,7 @@ export async function checkCurrentPassword(
   if (!fits.ok) return fits
   if (!fits.value) return refuse('account.credentials-wrong', undefined, { path })
   await limiter.forget(WRONG_CURRENT, who.accountId)
-  return ok()
+  return ok(stored.passwordHash)
 }
 
 /** Changes the password by the current one. Every other session ends, this one goes on under a new token (ASVS 7.4.3). */
@@ -241,6 +242,9 @@ export async function changePassword(
   const hashed = await hashPassword(next.value)
   if (!hashed.ok) return hashed
   return act(asked, async (ctx: Act) => {
+    // Changed while it was compared: whoever changed it did not want what was known before to count any more.
+    if (!(await queries.isPasswordStill(ctx.db, who.accountId, fits.value)))
+      return refuse('account.credentials-wrong', undefined, { path: 'current' })
     await queries.updateAccount(ctx.db, who.accountId, {
       passwordHash: hashed.value,
       mustChangePassword: false,

@@ -15,6 +15,9 @@ import { history, ownApplications, viewOwn } from './actions/views.ts'
 const uuid = v.pipe(v.string(), v.uuid())
 const byId = param(v.object({ id: uuid }))
 const inBatch = json(v.object({ batchId: uuid }))
+const acceptance = json(
+  v.object({ batchId: uuid, textId: v.exactOptional(uuid), consents: v.exactOptional(v.boolean()) }),
+)
 const asText = v.pipe(v.string(), v.maxLength(100))
 
 const historyQuery = v.object({
@@ -44,7 +47,7 @@ export const applicationRoutes = new Hono<SignedEnv>()
       await act(c, (ctx) => openReading(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').batchId)),
     ),
   )
-  .post('/:id/reading/accept', byId, json(v.object({ batchId: uuid, textId: v.exactOptional(uuid) })), async (c) =>
+  .post('/:id/reading/accept', byId, acceptance, async (c) =>
     respond(c, await act(c, (ctx) => acceptReading(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
   .post('/:id/copy', byId, json(v.object({ from: uuid })), async (c) =>

@@ -3,7 +3,7 @@ import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { listPoints } from './queries.ts'
 
 /** What the directory says of a 受理点 (R113). */
@@ -28,6 +28,7 @@ export async function openPoint(
   if (!regions.items.some((one) => one.code === region && !('offered' in one))) {
     return refuse('answer.not-in-list', { label: '地区' }, { path: 'region' })
   }
+  await onlyWriter(ctx)
   const all = await listPoints(ctx.db, who, 'all')
   if (isTaken(entry.label, region, all)) return refuse('answer.duplicate', { label: '名称' }, { path: 'label' })
   const id = `${region}-${ctx.newId().slice(-12)}`
@@ -50,6 +51,7 @@ export async function changePoint(
   id: string,
   change: Partial<PointEntry & { readonly active: boolean }>,
 ): Promise<Outcome<undefined>> {
+  await onlyWriter(ctx)
   const all = await listPoints(ctx.db, who, 'all')
   const point = all.find((one) => one.id === id)
   if (!point) return refuse('request.not-found')
@@ -68,6 +70,9 @@ export async function changePoint(
   })
   return ok()
 }
+
+/** Two that want one name at once come one after the other. Who reads, or refers to a 受理点, does not wait. */
+const onlyWriter = (ctx: Act) => sql`lock table acceptance_point in share row exclusive mode`.execute(ctx.db)
 
 const isTaken = (label: string, region: string, points: Awaited<ReturnType<typeof listPoints>>): boolean =>
   points.some((one) => one.region === region && one.label === label)

@@ -15,7 +15,14 @@ import type { Act } from '#server/platform/environment.ts'
 import { insertions } from '#server/platform/statements.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import { cellsOfRows, hasPendingChange, listRecords, lockChange, lockOpenApplicationsWith } from './queries.ts'
+import {
+  cellsOfRows,
+  hasPendingChange,
+  listRecords,
+  lockChange,
+  lockOpenApplicationsWith,
+  lockRecord,
+} from './queries.ts'
 import type { EducationFile, EducationRecordTable } from './tables.ts'
 
 type Db = Kysely<Database>
@@ -183,6 +190,7 @@ export async function requestEducationChange(
   who: Signed,
   wish: EducationChangeWish,
 ): Promise<Outcome<{ id: string }>> {
+  await lockRecord(ctx.db, who, wish.rowId)
   const again = await ctx.db.selectFrom('educationChange').selectAll().where('id', '=', wish.id).executeTakeFirst()
   if (again) {
     if (again.accountId !== who.accountId) return refuse('request.not-found')

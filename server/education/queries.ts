@@ -24,6 +24,18 @@ export const recordsText = (account: string) => `
 export const listRecords = (db: Db, _who: Who, accountId: string) =>
   run<Selectable<EducationRecordTable>>(db, { text: recordsText('$1'), values: [accountId] })
 
+/** One education row of a person, locked until the transaction ends: two that ask to change it wait for each other. */
+export async function lockRecord(db: Db, who: Signed, rowId: string): Promise<void> {
+  await db
+    .selectFrom('educationRecord')
+    .select('version')
+    .where('accountId', '=', who.accountId)
+    .where('rowId', '=', rowId)
+    .where('version', '=', 1)
+    .forUpdate()
+    .execute()
+}
+
 /** What an application holds of the rows of a list, by path. */
 export async function cellsOfRows(
   db: Db,

@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable } from 'kysely'
+import type { Insertable, Kysely, Selectable, SqlBool } from 'kysely'
 import { sql } from 'kysely'
 import { run } from '#server/platform/statements.ts'
 import type { Database } from '#server/schema.ts'
@@ -133,7 +133,7 @@ export function listNotices(
   who: Signed,
   filter: {
     readonly after?: Date | undefined
-    readonly before?: Date | undefined
+    readonly before?: string | undefined
     readonly from?: Date | undefined
     readonly to?: Date | undefined
     readonly q?: string | undefined
@@ -148,21 +148,32 @@ export function listNotices(
     .orderBy('id', 'desc')
     .limit(filter.atMost)
   if (filter.after) listing = listing.where('createdAt', '>', filter.after)
-  if (filter.before) listing = listing.where('createdAt', '<', filter.before)
+  // By the id too: what one act told stands at one instant.
+  if (filter.before)
+    listing = listing.where(
+      sql<SqlBool>`(created_at, id) < (select created_at, id from notice
+        where id = ${filter.before} and account_id = ${who.accountId})`,
+    )
   if (filter.from) listing = listing.where('createdAt', '>=', filter.from)
   if (filter.to) listing = listing.where('createdAt', '<=', filter.to)
   if (filter.q) listing = listing.where('title', 'ilike', `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`)
   return listing.execute()
 }
 
-export async function countUnread(db: Db, { accountId }: { readonly accountId: string }): Promise<number> {
-  const { count } = await db
+/** How many a person has, and how many of them are not read. */
+export async function countNotices(
+  db: Db,
+  { accountId }: { readonly accountId: string },
+): Promise<{ readonly total: number; readonly unread: number }> {
+  const { total, unread } = await db
     .selectFrom('notice')
     .where('accountId', '=', accountId)
-    .where('readAt', 'is', null)
-    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .select(({ fn }) => [
+      fn.countAll<string>().as('total'),
+      fn.countAll<string>().filterWhere('readAt', 'is', null).as('unread'),
+    ])
     .executeTakeFirstOrThrow()
-  return Number(count)
+  return { total: Number(total), unread: Number(unread) }
 }
 
 /** Marks one notice of the person as read; undefined where it is not his. The first reading counts. */
@@ -551,7 +562,7 @@ export async function findPushNotice(db: Db, id: string) {
     .select(['id', 'accountId', 'title', 'link'])
     .executeTakeFirst()
   if (!notice) return undefined
-  const unread = await countUnread(db, notice)
+  const { unread } = await countNotices(db, notice)
   const sms = await db
     .selectFrom('noticeDelivery')
     .where('noticeId', '=', id)

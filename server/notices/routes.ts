@@ -9,7 +9,7 @@ import { json, param, query } from '#server/platform/validate.ts'
 import { dayRange } from '#server/platform/day-range.ts'
 import { noticeShown, readAllNotices, readNotice, subscribe, unsubscribe } from './actions.ts'
 import { isPushEndpoint, pushSubscriptionBody } from './push-services.ts'
-import { countUnread, listNotices } from './queries.ts'
+import { countNotices, listNotices } from './queries.ts'
 
 const AT_MOST = 100
 
@@ -20,10 +20,10 @@ const instant = v.pipe(
 )
 
 const listing = v.object({
-  /** notices newer than this instant: what the phone has not seen */
+  /** notices newer than this instant */
   after: v.optional(instant),
-  /** notices older than this one: the next page */
-  before: v.optional(instant),
+  /** id of the notice behind which the page begins: the next page */
+  before: v.optional(v.pipe(v.string(), v.uuid())),
   ...dayRange.entries,
   q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(100))),
 })
@@ -33,7 +33,8 @@ export const noticeRoutes = new Hono<Env>()
     const { db } = c.var.platform.database
     const { from, to, ...filter } = c.req.valid('query')
     const notices = await listNotices(db, c.var.who, { ...filter, from: from?.start, to: to?.end, atMost: AT_MOST })
-    return respond(c, ok({ notices, unread: await countUnread(db, c.var.who), hasMore: notices.length === AT_MOST }))
+    const { unread, total } = await countNotices(db, c.var.who)
+    return respond(c, ok({ notices, unread, total, hasMore: notices.length === AT_MOST }))
   })
   .post('/:id/read', signedIn, param(v.object({ id: v.pipe(v.string(), v.uuid()) })), async (c) =>
     respond(c, await act(c, (ctx) => readNotice(ctx, c.var.who, c.req.valid('param').id))),

@@ -418,6 +418,24 @@ describe.each(await databaseKinds())('accounts on %s', (kind) => {
       await bodyOf(await trySignIn(world.browser(), person, NEXT_PASSWORD))
     })
 
+    test('a password that was given another value while it is changed is not changed again by who knew the old one', async () => {
+      const person = await world.person()
+      const browser = await world.signIn(person)
+      const given = await hashPassword('Given-by-somebody-26')
+      if (!given.ok) throw new Error(given.code)
+      let letGo = () => {}
+      const held = new Promise<void>((resolve) => (letGo = resolve))
+      const holding = [1, 2].map(() => passwordWork.run(() => held))
+      const json = { current: PASSWORD, next: NEXT_PASSWORD }
+      const changing = browser.api.api.accounts.password.$post({ json })
+      await expect.poll(() => passwordWork.waiting).toBe(1)
+      await world.db.updateTable('account').set({ passwordHash: given.value }).where('id', '=', person.id).execute()
+      letGo()
+      await Promise.all(holding)
+      expect(await problemOf(await changing)).toMatchObject({ code: 'account.credentials-wrong', path: 'current' })
+      await bodyOf(await trySignIn(world.browser(), person, 'Given-by-somebody-26'))
+    })
+
     test('[R13] no answer of the accounts room carries a password or its hash', async () => {
       const person = await world.person()
       const browser = await world.signIn(person)

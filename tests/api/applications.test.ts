@@ -21,6 +21,7 @@ import {
   sync,
   uploaded,
 } from '../world/application-walk.ts'
+import { CONSENT_VERSION } from '#server/accounts/actions.ts'
 import { stopClock } from '../world/still-clock.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, openWorld, problemOf, type World } from '../world/world.ts'
@@ -67,6 +68,35 @@ describe.each(await databaseKinds())('applications on %s', (kind) => {
       } finally {
         go()
       }
+    })
+
+    test.each([
+      ['was given his account', null],
+      ['agreed to an earlier notice', '2025-1'],
+    ])('who %s agrees to the notice on personal data before he begins (PIPL 17)', async (_, consentVersion) => {
+      const batch = await world.batch()
+      const person = await world.person()
+      const browser = await world.signIn(person)
+      const consentAt = consentVersion === null ? null : await world.now()
+      await world.db.updateTable('account').set({ consentVersion, consentAt }).where('id', '=', person.id).execute()
+      const id = crypto.randomUUID()
+      expect((await bodyOf(await reading(browser, id, batch.id))).asksConsent).toBe(true)
+      world.clock.advanceBy(20_000)
+      expect(await problemOf(await accept(browser, id, batch.id))).toMatchObject({
+        code: 'account.consent-required',
+        path: 'consent',
+      })
+      const json = { batchId: batch.id, consents: true }
+      await bodyOf(await apiOf(browser).applications[':id'].reading.accept.$post({ param: { id }, json }))
+      const kept = await world.db
+        .selectFrom('account')
+        .select(['consentVersion', 'consentAt'])
+        .where('id', '=', person.id)
+        .executeTakeFirstOrThrow()
+      expect(kept.consentVersion).toBe(CONSENT_VERSION)
+      expect(kept.consentAt).not.toBeNull()
+      // From then on nobody asks him again.
+      expect((await bodyOf(await reading(browser, id, batch.id))).asksConsent).toBe(false)
     })
 
     test('[R29] the page shows 承诺人 and 日期; accepting twice gives the same answer; opening again does not restart the clock', async () => {
@@ -466,10 +496,17 @@ describe.each(await databaseKinds())('applications on %s', (kind) => {
       const batch = await world.batch()
       const one = await submitted(world, { batch })
       const two = await submitted(world, { batch })
+      const when = new Date('2031-01-01T00:00:00Z')
       const state = (id: string, to: 'PASSED' | 'FAILED' | 'PUBLICITY') =>
-        world.db.updateTable('application').set({ state: to, version: 99 }).where('id', '=', id).execute()
+        world.db
+          .updateTable('application')
+          .set({ state: to, version: 99, stateSince: when, updatedAt: when })
+          .where('id', '=', id)
+          .execute()
       await state(one.id, 'PASSED')
       await state(two.id, 'FAILED')
+      const whole = await bodyOf(await apiOf(one.browser).applications[':id'].$get({ param: { id: one.id } }))
+      expect(JSON.stringify(whole)).not.toContain('2031-')
       const seen = async (browser: typeof one.browser) => [
         (await bodyOf(await apiOf(browser).applications.$get()))[0]!.state,
         (await sync(browser)).applications[0]!.state,

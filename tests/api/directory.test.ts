@@ -76,4 +76,20 @@ describe.each(await databaseKinds())('the directory of 受理点 on %s', (kind) 
       { changed: ['label'] },
     ])
   })
+
+  test('[R113] of three that want one name of a region at once, one has it', async () => {
+    const { desk } = apiOf(office).directory
+    const ids = await Promise.all(
+      ['甲', '乙'].map(
+        async (label) => (await bodyOf(await desk.$post({ json: { region: HAILING, ...words, label } }))).id,
+      ),
+    )
+    const label = '同时要用的名称'
+    const answers = await Promise.all([
+      ...ids.map((id) => desk[':id'].$patch({ param: { id }, json: { label } })),
+      desk.$post({ json: { region: HAILING, ...words, label } }),
+    ])
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
+    expect((await bodyOf(await desk.$get())).filter((one) => one.label === label)).toHaveLength(1)
+  })
 })

@@ -260,6 +260,17 @@ describe.each(await databaseKinds())('education on %s', (kind) => {
     expect(changes).toMatchObject([{ id, proposed: { school: '新学校' } }])
   })
 
+  test('[R67] of two requests to change one row, made at once, one waits and the other is refused', async () => {
+    const { browser, person, row } = await secondTime()
+    const rowId = row.split('/')[1]!
+    const answers = await Promise.all(
+      ['新学校', '另一个', '第三个'].map((school) => ask(browser, person, rowId, { school })),
+    )
+    expect(answers.map(({ answer }) => answer.status).sort()).toEqual([200, 409, 409])
+    const { changes } = await bodyOf(await apiOf(browser).education.$get())
+    expect(changes.filter(({ state }) => state === 'pending')).toHaveLength(1)
+  })
+
   test('[E14] the proof is shown to its owner and to the office, never kept by a cache, and every opening is on record', async () => {
     const { browser, person, row } = await secondTime()
     const { id, proof } = await ask(browser, person, row.split('/')[1]!, { school: '新学校' })

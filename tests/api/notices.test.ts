@@ -103,6 +103,38 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
     ])
   })
 
+  test('[R107] page by page every notice comes once, also of those that one instant brought', async () => {
+    const person = await world.person()
+    const createdAt = await world.now()
+    const rows = Array.from({ length: 150 }, () => ({
+      id: crypto.randomUUID(),
+      accountId: person.id,
+      kind: 'confirmed' as const,
+      title: '-',
+      body: '-',
+      applicationId: null,
+      link: null,
+      createdAt,
+      readAt: null,
+    }))
+    await world.db.insertInto('notice').values(rows).execute()
+    const browser = await world.signIn(person)
+    const page = async (before?: string) =>
+      bodyOf(await browser.api.api.notices.$get({ query: before === undefined ? {} : { before } }))
+    const first = await page()
+    const second = await page(first.notices.at(-1)!.id)
+    expect([first, second].map(({ hasMore, total, notices }) => [hasMore, total, notices.length])).toEqual([
+      [true, 150, 100],
+      [false, 150, 50],
+    ])
+    const came = [...first.notices, ...second.notices].map(({ id }) => id)
+    expect(came.toSorted()).toEqual(rows.map(({ id }) => id).sort())
+    // Another's notice is no place in his list.
+    const stranger = await world.signIn(await world.person())
+    const query = { before: first.notices[0]!.id }
+    expect((await bodyOf(await stranger.api.api.notices.$get({ query }))).notices).toEqual([])
+  })
+
   test('[R108] without ✉ there is the inbox alone', async () => {
     const person = await world.person()
     await tell(person, 'confirmed', {}, false)
@@ -385,7 +417,7 @@ describe.each(await databaseKinds())('notices on %s', (kind) => {
     expect(await titles({ q: '%' })).toEqual([])
     const [newest, oldest] = (await bodyOf(await browser.api.api.notices.$get({ query: {} }))).notices
     expect(await titles({ after: oldest!.createdAt })).toEqual(['预审通过，可以打印'])
-    expect(await titles({ before: newest!.createdAt })).toEqual(['申报已提交'])
+    expect(await titles({ before: newest!.id })).toEqual(['申报已提交'])
     expect((await browser.fetch('/api/notices?from=2026-02-30')).status).toBe(422)
   })
 

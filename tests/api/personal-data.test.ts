@@ -163,8 +163,10 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
 
   test('[A30] the copy tells no decision that is not published yet, neither as a state nor as a step', async () => {
     const { browser, id } = await apply()
+    const when = new Date('2030-01-01T00:00:00Z')
     const decided = async (toState: 'PASSED' | 'FAILED', transition: 'passCommittee' | 'failCommittee') => {
-      await world.db.updateTable('application').set({ state: toState }).where('id', '=', id).execute()
+      const row = { state: toState, stateSince: when, updatedAt: when }
+      await world.db.updateTable('application').set(row).where('id', '=', id).execute()
       await world.db
         .insertInto('applicationTransition')
         .values({
@@ -176,7 +178,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
           actorId: null,
           role: 'office',
           reason: '',
-          at: new Date(),
+          at: when,
         })
         .execute()
     }
@@ -186,8 +188,10 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
       ['FAILED', 'failCommittee'],
     ] as const) {
       await decided(state, transition)
-      const { state: told, steps } = await copied()
+      const { state: told, steps, stateSince, updatedAt } = await copied()
       expect([told, steps.map((one) => one.transition)]).toEqual(['COMMITTEE', ['submit']])
+      const submitted = steps.at(-1)!.at
+      expect([stateSince, updatedAt]).toEqual([submitted, submitted])
       await world.db.deleteFrom('applicationTransition').where('transition', '=', transition).execute()
     }
   })

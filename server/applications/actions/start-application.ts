@@ -6,6 +6,7 @@ import { overStates } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import { windowState } from '#domain/rules/window.ts'
 import { dateInShanghai, timeInWords } from '#domain/working-days.ts'
+import { consent, hasConsented } from '#server/accounts/actions.ts'
 import { type Batch, getBatch, getReadingText, typeOf } from '#server/batches/actions.ts'
 import { type EducationRecord, listsOfPerson, recordsOf } from '#server/education/actions.ts'
 import type { Act } from '#server/platform/environment.ts'
@@ -29,6 +30,8 @@ export interface ReadingView {
   /** 承诺人 and 日期, where the gate shows them (R29) */
   readonly signed: { readonly name: string; readonly date: string } | null
   readonly acceptedAt: Date | null
+  /** He has yet to agree to the notice on personal data (`hasConsented`). */
+  readonly asksConsent: boolean
 }
 
 interface Opened {
@@ -101,6 +104,7 @@ export async function openReading(
     now: ctx.now,
     signed: type.gate.signed ? { name: account.fullName, date: dateInShanghai(ctx.now) } : null,
     acceptedAt: reading.acceptedAt,
+    asksConsent: !(await hasConsented(ctx, who)),
   })
 }
 
@@ -116,13 +120,17 @@ const findReading = (ctx: Act, who: Signed, applicationId: string, readingTextId
 /**
  * 【同意】 or 【下一步】 under the text: after at least the gate's seconds of server time, the application begins as DRAFT
  * (T1, R28–R30, A11). Accepting twice gives the same answer. Refused: another text than the batch has now, where the person says
- * which one he sees.
+ * which one he sees; that he has not agreed to the notice on personal data, and does not now.
  */
 export async function acceptReading(
   ctx: Act,
   who: Signed,
   applicationId: string,
-  { batchId, textId }: { readonly batchId: string; readonly textId?: string },
+  {
+    batchId,
+    textId,
+    consents = false,
+  }: { readonly batchId: string; readonly textId?: string; readonly consents?: boolean },
 ): Promise<Outcome<{ version: number; gateAcceptedAt: Date }>> {
   const started = await findOwn(ctx.db, who, applicationId)
   if (started?.gateAcceptedAt) return ok({ version: started.version, gateAcceptedAt: started.gateAcceptedAt })
@@ -136,6 +144,10 @@ export async function acceptReading(
   if (!reading) return refuse('reading.missing')
   const left = type.gate.seconds * 1000 - (ctx.now.getTime() - reading.deliveredAt.getTime())
   if (left > 0) return refuse('reading.too-early', { seconds: Math.ceil(left / 1000) })
+  if (!(await hasConsented(ctx, who))) {
+    if (!consents) return refuse('account.consent-required', undefined, { path: 'consent' })
+    await consent(ctx, who)
+  }
   await ctx.db
     .updateTable('reading')
     .set({ acceptedAt: ctx.now })

@@ -76,9 +76,9 @@ interface OwnSummary {
   readonly targetTitle: string | null
   readonly employerName: string | null
   readonly createdAt: Date
+  /** when its owner last wrote in it: what the office does to it would tell when it was decided (A30) */
   readonly updatedAt: Date
   readonly submittedAt: Date | null
-  readonly stateSince: Date
   /** last moment to send it in, while it is editable */
   readonly writingEndsAt: Date | null
   readonly stages: ReturnType<typeof stagesOf>
@@ -123,9 +123,8 @@ async function summaryOf(db: Db, who: Signed, row: OwnRow, now: Date): Promise<O
     ...chosen,
     employerName: typeof employer === 'string' ? employer : null,
     createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
+    updatedAt: editable ? row.updatedAt : (row.submittedAt ?? row.createdAt),
     submittedAt: row.submittedAt,
-    stateSince: row.stateSince,
     writingEndsAt: editable ? writingEndsAt(batch, row.resubmitUntil) : null,
     stages: stagesOf(row.type, state, row.hasDepartment),
     issues: content ? checkApplication(type, content.answers, facts).length : null,

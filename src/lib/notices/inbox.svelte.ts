@@ -1,6 +1,6 @@
 import { canonicalJson } from '#domain/forms/edition.ts'
 import { ok, type Outcome } from '#domain/problems.ts'
-import type { KeptNotice } from '$lib/local/database.ts'
+import type { KeptNotice, PhoneDatabase } from '$lib/local/database.ts'
 import { lastErasure, wasErasedSince } from '$lib/local/erasure.ts'
 import { lately } from '$lib/local/lately.ts'
 import { Live } from '$lib/local/live-query.svelte.ts'
@@ -10,8 +10,17 @@ import { steadily, written } from '$lib/local/store-faults.ts'
 /** A notice as the API tells it. */
 export type NoticeView = Omit<KeptNotice, 'accountId' | 'readPending'>
 
+interface NoticePage {
+  /** newest first */
+  readonly notices: readonly NoticeView[]
+  readonly hasMore: boolean
+  /** how many the account has in all */
+  readonly total: number
+}
+
 export interface NoticeSource {
-  list(after: string | undefined): Promise<Outcome<{ notices: readonly NoticeView[]; hasMore: boolean }>>
+  /** @param before id of the notice behind which the page begins; without it the newest */
+  list(before: string | undefined): Promise<Outcome<NoticePage>>
   read(id: string): Promise<Outcome<unknown>>
 }
 
@@ -53,34 +62,46 @@ export class Inbox {
   /** `refresh`, for who is content with an answer of a moment ago. */
   readonly freshen = lately(() => this.refresh())
 
-  /** Tells the server what was read here, then asks for what is new. What another device read is taken over. */
+  /**
+   * Tells the server what was read here, then asks for what is new, and for older pages until all are here (R107). What another
+   * device read is taken over.
+   */
   async refresh(): Promise<Outcome<undefined>> {
     const { store, accountId, source } = this.#deps
     const told = await this.#tell()
     if (!told.ok) return told
     const db = await store.open()
     const erased = await steadily(db, () => lastErasure(db))
-    const answered = await source.list(undefined)
-    if (!answered.ok) return answered
-    const stored = await written(db, () =>
-      db.transaction('rw', db.notices, db.meta, async () => {
-        if (await wasErasedSince(db, erased)) return
-        for (const notice of answered.value.notices) {
-          const before = await db.notices.get(notice.id)
-          // A read mark that is on its way up is not taken back by an older list.
-          const pending = before?.readPending === 1 && notice.readAt === null
-          const next: KeptNotice = {
-            ...notice,
-            accountId,
-            readAt: pending ? before.readAt : notice.readAt,
-            readPending: pending ? 1 : 0,
-          }
-          // Every write has the list read and drawn again.
-          if (canonicalJson(before) !== canonicalJson(next)) await db.notices.put(next)
-        }
-      }),
-    )
-    return stored.ok ? ok() : stored
+    let before: string | undefined
+    for (;;) {
+      const answered = await source.list(before)
+      if (!answered.ok) return answered
+      const { notices, hasMore, total } = answered.value
+      const kept = await written(db, () =>
+        db.transaction('rw', db.notices, db.meta, async () => {
+          if (await wasErasedSince(db, erased)) return Infinity
+          for (const notice of notices) await this.#keep(db, notice)
+          return db.notices.where({ accountId }).count()
+        }),
+      )
+      if (!kept.ok) return kept
+      before = notices.at(-1)?.id
+      if (!hasMore || before === undefined || kept.value >= total) return ok()
+    }
+  }
+
+  async #keep(db: PhoneDatabase, notice: NoticeView): Promise<void> {
+    const before = await db.notices.get(notice.id)
+    // A read mark that is on its way up is not taken back by an older list.
+    const pending = before?.readPending === 1 && notice.readAt === null
+    const next: KeptNotice = {
+      ...notice,
+      accountId: this.#deps.accountId,
+      readAt: pending ? before.readAt : notice.readAt,
+      readPending: pending ? 1 : 0,
+    }
+    // Every write has the list read and drawn again.
+    if (canonicalJson(before) !== canonicalJson(next)) await db.notices.put(next)
   }
 
   async read(id: string): Promise<void> {

@@ -23,7 +23,7 @@ it('[R114] shows notices newest first, keeps them offline, and tells the server 
   const atServer = [notice(1), notice(2)]
   let offline = false
   const source = {
-    list: async () => (offline ? refuse('network.offline') : ok({ notices: atServer, hasMore: false })),
+    list: async () => (offline ? refuse('network.offline') : ok({ notices: atServer, hasMore: false, total: 2 })),
     read: async (id: string) => {
       if (offline) return refuse('network.offline')
       const found = atServer.find((one) => one.id === id)
@@ -59,7 +59,7 @@ it('[A35] a list that comes after its person was erased here is kept for nobody'
   const source = {
     list: async () => {
       await meanwhile()
-      return ok({ notices: [notice(1)], hasMore: false })
+      return ok({ notices: [notice(1)], hasMore: false, total: 1 })
     },
     read: async () => ok(),
   }
@@ -69,4 +69,33 @@ it('[A35] a list that comes after its person was erased here is kept for nobody'
   meanwhile = async () => {}
   await inbox.refresh()
   expect(await db.notices.count()).toBe(1)
+})
+
+it('[R107] a phone that has none fetches all of them, also where the line was cut between two pages', async () => {
+  const db = new PhoneDatabase('inbox-pages')
+  const atServer = [5, 4, 3, 2, 1].map(notice)
+  let asked: (string | undefined)[] = []
+  let cutAt = 2
+  const source = {
+    list: async (before: string | undefined) => {
+      asked.push(before)
+      if (asked.length === cutAt) return refuse('network.offline')
+      const from = before === undefined ? 0 : atServer.findIndex(({ id }) => id === before) + 1
+      const notices = atServer.slice(from, from + 2)
+      return ok({ notices, hasMore: notices.length === 2, total: atServer.length })
+    },
+    read: async () => ok(),
+  }
+  const inbox = new Inbox({ store: openStore(db), accountId: ME, source, now: () => 0 })
+  expect((await inbox.refresh()).ok).toBe(false)
+  expect(await db.notices.count()).toBe(2)
+  asked = []
+  cutAt = Infinity
+  expect((await inbox.refresh()).ok).toBe(true)
+  expect(await db.notices.count()).toBe(5)
+  expect(asked).toEqual([undefined, notice(4).id, notice(2).id])
+  // From then on the newest page is enough.
+  asked = []
+  await inbox.refresh()
+  expect(asked).toEqual([undefined])
 })

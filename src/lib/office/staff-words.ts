@@ -28,6 +28,7 @@ export function grantWords(
 
 /** What the log of an account calls what happened; a code that has no words yet stands as it is. */
 const events: Readonly<Record<string, string>> = {
+  'account.consented': '同意个人信息处理说明',
   'account.signed-in': '登录',
   'account.signed-in-with-passkey': '用通行密钥登录',
   'account.sign-in-refused': '登录没有成功',

@@ -169,7 +169,7 @@ export class Store {
       accountId,
       now: clock.now,
       source: {
-        list: (after) => ask(api.notices.$get({ query: after === undefined ? {} : { after } })),
+        list: (before) => ask(api.notices.$get({ query: before === undefined ? {} : { before } })),
         read: (id) => ask(api.notices[':id'].read.$post({ param: { id } })),
       },
     })
