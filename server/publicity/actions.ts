@@ -17,6 +17,7 @@ import type { Kysely } from 'kysely'
 import { holidayCalendar } from './calendar.ts'
 import {
   countPublished,
+  type CertificateFilter,
   findCertificates,
   findCertified,
   findList,
@@ -345,8 +346,15 @@ export async function confirmList(
 
 // ---- certificates
 
-export const certificates = async (db: Db, who: Signed, batchId?: string) =>
-  (await findCertificates(db, who, batchId)).map(inWords)
+/** A page of the certificates that the person may reach. */
+export async function certificates(db: Db, who: Signed, filter: CertificateFilter) {
+  const rows = await findCertificates(db, who, filter)
+  return {
+    pageSize: filter.pageSize,
+    total: rows[0]?.total ?? 0,
+    rows: rows.map(({ total: _, ...row }) => inWords(row)),
+  }
+}
 
 /** Gives a certificate its number and its day (T21). Refused: a number that another certificate carries. */
 export async function certify(

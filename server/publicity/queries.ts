@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, type RawBuilder, type Selectable, 
 import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
 import { publishedStates } from '#domain/lifecycle/states.ts'
+import { type CertificateStep, certificateSteps } from '#domain/lifecycle/certificate-steps.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { PublicityListTable } from './tables.ts'
@@ -232,8 +233,20 @@ export async function hasOtherObjection(
 export const findListOf = (db: Db, _who: Signed, applicationId: string) =>
   db.selectFrom('publicityEntry').select('listId').where('applicationId', '=', applicationId).executeTakeFirst()
 
-export const findCertificates = (db: Db, who: Signed, batchId: string | undefined) =>
-  db
+/** What is asked of the certificates. */
+export interface CertificateFilter {
+  readonly batch?: string | undefined
+  readonly step?: CertificateStep | undefined
+  /** a part of a name, a unit, an 申报编号, a 文号 or a 证书编号 */
+  readonly q?: string | undefined
+  readonly page: number
+  readonly pageSize: number
+}
+
+/** Certificates in the order in which they want something: a number, to be handed out, nothing. */
+export const findCertificates = (db: Db, who: Signed, { batch, step, q = '', page, pageSize }: CertificateFilter) => {
+  const like = `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  return db
     .selectFrom('application')
     .innerJoin('batch', 'batch.id', 'application.batchId')
     .leftJoin('certificate', 'certificate.applicationId', 'application.id')
@@ -253,14 +266,30 @@ export const findCertificates = (db: Db, who: Signed, batchId: string | undefine
       'certificate.issuedOn',
       'certificate.pickedUpOn',
       'certificate.pickedUpBy',
+      sql<number>`(count(*) over ())::int`.as('total'),
     ])
-    .where('application.state', 'in', ['CONFIRMED', 'CERTIFIED'])
+    .where('application.state', 'in', step === undefined ? ['CONFIRMED', 'CERTIFIED'] : [certificateSteps[step].state])
     .where(reached(who))
-    .$if(batchId !== undefined, (query) => query.where('application.batchId', '=', batchId!))
+    .$if(step === 'handOut', (query) => query.where('certificate.pickedUpOn', 'is', null))
+    .$if(step === 'done', (query) => query.where('certificate.pickedUpOn', 'is not', null))
+    .$if(batch !== undefined, (query) => query.where('application.batchId', '=', batch!))
+    .$if(q !== '', (query) =>
+      query.where((eb) =>
+        eb.or(
+          (['fullName', 'employerName', 'number', 'documentNumber', 'certificateNumber'] as const).map((column) =>
+            eb(`application.${column}`, 'ilike', like),
+          ),
+        ),
+      ),
+    )
     .orderBy('application.state', 'desc')
+    .orderBy(sql`certificate.picked_up_on is not null`)
     .orderBy('application.number')
-    .limit(1000)
+    .orderBy('application.id')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
     .execute()
+}
 
 export const findCertified = (db: Db, who: Signed, id: string) =>
   db

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { certificateStepIds } from '#domain/lifecycle/certificate-steps.ts'
 import { isRealDate } from '#domain/working-days.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { isReason } from '#domain/rules/reason.ts'
@@ -97,11 +98,20 @@ export const publicityRoutes = new Hono<Env>()
     respond(c, await publishedList(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
   )
 
+const CERTIFICATES_A_PAGE = 100
+const certificateFilter = v.object({
+  batch: v.optional(uuid),
+  step: v.optional(v.picklist(certificateStepIds)),
+  q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(100))),
+  page: v.optional(whole, '1'),
+})
+
 /** Certificates: the office numbers them, the 受理点 hands them out. */
 export const certificateRoutes = new Hono<SignedEnv>()
-  .get('/', withRole('office', 'pointClerk', 'auditor'), query(v.object({ batch: v.optional(uuid) })), async (c) =>
-    respond(c, ok(await certificates(c.var.platform.database.db, c.var.who, c.req.valid('query').batch))),
-  )
+  .get('/', withRole('office', 'pointClerk', 'auditor'), query(certificateFilter), async (c) => {
+    const filter = { ...c.req.valid('query'), pageSize: CERTIFICATES_A_PAGE }
+    return respond(c, ok(await certificates(c.var.platform.database.db, c.var.who, filter)))
+  })
   .post('/:id', withRole('office'), byId, json(v.object({ number: short, issuedOn: date })), async (c) =>
     respond(c, await act(c, (ctx) => certify(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )

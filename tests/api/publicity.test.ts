@@ -3,7 +3,7 @@ import { addDays, dateInShanghai } from '#domain/working-days.ts'
 import { apiOf, submitted, sync } from '../world/application-walk.ts'
 import { type Desks, officeWalk, openDesks } from '../world/office-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
-import { bodyOf, openWorld, type Person, problemOf, type World } from '../world/world.ts'
+import { bodyOf, type Browser, openWorld, type Person, problemOf, type World } from '../world/world.ts'
 
 describe.each(await databaseKinds())('publicity on %s', (kind) => {
   let world: World
@@ -229,12 +229,28 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     // asked again it is the same; another one's hand-out takes nothing back
     expect((await pickUp('clerk')).status).toBe(204)
     expect((await problemOf(await pickUp('office', { by: '同事' }))).code).toBe('application.handled-by-other')
-    const rows = await bodyOf(await apiOf(desks.office).certificates.$get({ query: { batch: batch.id } }))
-    expect(rows).toMatchObject([
-      { id, state: 'CERTIFIED', certificateNumber: '苏泰补2027-1', issuedOn: '2026-12-31', pickedUpBy: '本人' },
-    ])
+    const listed = async (
+      who: Browser,
+      wish: { q?: string; step?: 'number' | 'handOut' | 'done'; page?: string } = {},
+    ) => bodyOf(await apiOf(who).certificates.$get({ query: { batch: batch.id, ...wish } }))
+    expect(await listed(desks.office)).toMatchObject({
+      total: 1,
+      rows: [{ id, state: 'CERTIFIED', certificateNumber: '苏泰补2027-1', issuedOn: '2026-12-31', pickedUpBy: '本人' }],
+    })
     const elsewhere = await world.signIn(await world.staff('pointClerk', { acceptancePoint: '321204-talent' }))
-    expect(await bodyOf(await apiOf(elsewhere).certificates.$get({ query: { batch: batch.id } }))).toEqual([])
+    expect(await listed(elsewhere)).toMatchObject({ total: 0, rows: [] })
+    // Found by what stands on it and by what it waits for; signs that a search knows are taken as they are.
+    const found = async (wish: Parameters<typeof listed>[1]) =>
+      (await listed(desks.office, wish)).rows.map((row) => row.id)
+    expect(await found({ q: '补2027' })).toEqual([id])
+    expect(await found({ q: '%' })).toEqual([])
+    expect(await found({ step: 'done' })).toEqual([id])
+    expect(await found({ step: 'handOut' })).toEqual([])
+    const other = await submitted(world, { batch })
+    await world.db.updateTable('application').set({ state: 'CONFIRMED' }).where('id', '=', other.id).execute()
+    expect(await found({})).toEqual([other.id, id])
+    expect(await found({ step: 'number' })).toEqual([other.id])
+    expect(await found({ page: '2' })).toEqual([])
   }, 60_000)
 
   test('only the office has the desk of the lists, the objections and the numbers; the calendar also the administrator', async () => {
