@@ -40,7 +40,9 @@ const filters = v.object(queueFilter)
  */
 export async function orderExport(ctx: Act, who: Signed, wish: ExportWish): Promise<Outcome<{ id: string }>> {
   if (!mayExport(who.roles, wish.kind)) return refuse('account.not-allowed')
-  if (!v.safeParse(filters, wish.filter).success) return refuse('request.invalid', undefined, { path: 'filter' })
+  const asked = v.safeParse(filters, wish.filter)
+  if (!asked.success) return refuse('request.invalid', undefined, { path: 'filter' })
+  const { q } = asked.output
   const reason = wish.reason.trim()
   if (wish.fullIdNumbers && !isReason(reason)) return refuse('application.reason-required')
   const id = ctx.newId()
@@ -50,7 +52,8 @@ export async function orderExport(ctx: Act, who: Signed, wish: ExportWish): Prom
       id,
       accountId: who.accountId,
       kind: wish.kind,
-      filter: JSON.stringify(wish.filter),
+      // The words as they were read: no ID number stands in them any more (A40).
+      filter: JSON.stringify({ ...wish.filter, ...(q !== undefined && { q }) }),
       fullIdNumbers: wish.fullIdNumbers,
       reason,
       createdAt: ctx.now,
