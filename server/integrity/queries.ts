@@ -52,7 +52,12 @@ export const listRecords = (db: Db, _office: Signed, { words, index }: Sought) =
 const documentNumber = sql<string>`coalesce(application_transition.details ->> 'documentNumber', '')`
 
 const isBarring = (eb: ExpressionBuilder<Database, 'applicationTransition'>) =>
-  eb('applicationTransition.transition', 'in', barringTransitions)
+  // Said out, not given: only so does the index of these few fit.
+  eb(
+    'applicationTransition.transition',
+    'in',
+    barringTransitions.map((id) => sql.lit(id)),
+  )
 
 /** Revocations and upheld objections of the applications within the person's scope, the latest first (T19, T22). */
 export const listDecisions = (db: Db, who: Signed, { words, index }: Sought) =>
