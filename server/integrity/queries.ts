@@ -12,7 +12,7 @@ const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 const ending = (words: string) => `%${words.replace(/[\\%_*]/g, '')}`
 
 /** What is looked for: `index` finds a whole ID number, `words` a name, a document, the last four, or a 申报编号. */
-export interface Sought {
+interface Sought {
   readonly words: string
   readonly index: string
 }
