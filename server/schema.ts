@@ -47,7 +47,7 @@ import type {
 } from './committee/tables.ts'
 import type { EducationChangeTable, EducationRecordTable } from './education/tables.ts'
 import type { ExportOrderTable } from './exports/tables.ts'
-import type { IntegrityRecordTable } from './integrity/tables.ts'
+import type { IntegrityRecordTable, IntegrityReleaseTable } from './integrity/tables.ts'
 import type {
   NoticeDeliveryTable,
   NoticeTable,
@@ -115,6 +115,7 @@ export interface Database {
   casePresence: CasePresenceTable
   stockPhrases: StockPhrasesTable
   integrityRecord: IntegrityRecordTable
+  integrityRelease: IntegrityReleaseTable
   educationRecord: EducationRecordTable
   educationChange: EducationChangeTable
   paper: PaperTable

@@ -8,7 +8,7 @@ import type { Database } from '#server/schema.ts'
 import { pointsText } from '#server/batches/actions.ts'
 import type { Batch, Point } from '#server/batches/actions.ts'
 import { type EducationRecord, recordsText } from '#server/education/actions.ts'
-import { type RecordOfPerson, recordOfText } from '#server/integrity/actions.ts'
+import { barsOf, barsText, type DecidedBar } from '#server/integrity/bar.ts'
 import { subscriptionsText } from '#server/notices/actions.ts'
 import { fromJson, inCamelCase, rowAsJson, rowsAsJson, run, type Statement } from '#server/platform/statements.ts'
 import { withinReach } from './scope.ts'
@@ -278,18 +278,6 @@ export async function listOpened(db: Db, who: Signed, applicationId: string): Pr
   return new Set(rows.map(({ attachmentId }) => attachmentId))
 }
 
-/** Last revocation or upheld objection of the person: from it a record of cheating counts (T19, T22, E15). */
-export const findIntegrityCase = async (db: Db, _who: Who, accountId: string): Promise<IntegrityCase | undefined> =>
-  (await run<IntegrityCase>(db, { text: integrityCaseText('$1'), values: [accountId] }))[0]
-
-export type IntegrityCase = Pick<TransitionRow, 'at' | 'reason'>
-
-const integrityCaseText = (account: string) => `
-  select application_transition.at, application_transition.reason
-  from application_transition join application on application.id = application_transition.application_id
-  where application.account_id = ${account} and application_transition.transition in ('revoke', 'upholdObjection')
-  order by application_transition.at desc limit 1`
-
 /**
  * What an application is judged by when its owner writes in it or sends it, in one statement: `$1` is the application, `$2`
  * its owner, `$3` the key of a request. It is asked for behind `lockOwn`, so that it sees what the one before has written.
@@ -306,8 +294,7 @@ const DRAFT = `
       as own_account,
     ${rowsAsJson(pointsText)} as all_points,
     ${rowsAsJson(recordsText('$2'))} as own_records,
-    ${rowAsJson(integrityCaseText('$2'))} as own_case,
-    ${rowAsJson(recordOfText('$2'))} as own_entry,
+    ${rowsAsJson(barsText('$2'))} as own_bars,
     ${rowsAsJson(subscriptionsText('$2'))} as own_browsers,
     (select answer from request_key where account_id = $2 and key = $3) as own_answer
   from application join batch on batch.id = application.batch_id
@@ -326,15 +313,14 @@ export async function findDraft(db: Db, who: Signed, id: string, key: string | n
       ownAccount: Json
       allPoints: Json[]
       ownRecords: Json[]
-      ownCase: Json | null
-      ownEntry: Json | null
+      ownBars: Json[]
       ownBrowsers: { readonly id: string }[]
       ownAnswer: Record<string, unknown> | null
     }
   >(db, { text: DRAFT, values: [id, who.accountId, key] })
   if (!row) return undefined
   const { ownCells, ownFiles, ownConflicts, ownUnverified, ownAccount, allPoints, ownRecords, ...others } = row
-  const { ownCase, ownEntry, ownBrowsers, ownAnswer, ...batch } = others
+  const { ownBars, ownBrowsers, ownAnswer, ...batch } = others
   const cells: Record<string, Cell> = {}
   for (const [path, value, version] of ownCells) cells[path] = { value, version }
   return {
@@ -346,8 +332,7 @@ export async function findDraft(db: Db, who: Signed, id: string, key: string | n
     account: inCamelCase(ownAccount) as unknown as Omit<Awaited<ReturnType<typeof findAccount>>, 'idNumberCipher'>,
     points: fromJson<Point>(allPoints),
     records: fromJson<EducationRecord>(ownRecords, ['createdAt']),
-    integrityCase: ownCase ? fromJson<IntegrityCase>([ownCase], ['at'])[0] : undefined,
-    integrityEntry: ownEntry ? fromJson<RecordOfPerson>([ownEntry], ['until'])[0] : undefined,
+    bars: barsOf(fromJson<DecidedBar>(ownBars, ['until', 'decidedAt'])),
     browsers: ownBrowsers,
     answer: ownAnswer,
   }

@@ -12,13 +12,14 @@ import { openIdNumber } from '#server/accounts/identity-seal.ts'
 import { undisclosedOf } from '#server/applications/undisclosed.ts'
 import { offersOf } from '#server/batches/actions.ts'
 import { currentLists } from '#server/batches/code-lists.ts'
-import type { Act, Dependencies } from '#server/platform/environment.ts'
+import type { Act, Asked, Dependencies } from '#server/platform/environment.ts'
+import { act } from '#server/platform/transaction.ts'
 import type { Signed } from '#server/platform/who.ts'
 import { queueFilter } from '#server/review/queue-query.ts'
 import type { QueueFilter } from '#server/review/selection.ts'
 import { statisticsOf } from '#server/statistics/actions.ts'
 import { archive } from './archive.ts'
-import { findOrder, listOrders, listRoster } from './queries.ts'
+import { countFetch, findOrder, listOrders, listRoster } from './queries.ts'
 import { workbook } from './workbook.ts'
 
 export interface ExportWish {
@@ -40,7 +41,9 @@ const filters = v.object(queueFilter)
  */
 export async function orderExport(ctx: Act, who: Signed, wish: ExportWish): Promise<Outcome<{ id: string }>> {
   if (!mayExport(who.roles, wish.kind)) return refuse('account.not-allowed')
-  if (!v.safeParse(filters, wish.filter).success) return refuse('request.invalid', undefined, { path: 'filter' })
+  const asked = v.safeParse(filters, wish.filter)
+  if (!asked.success) return refuse('request.invalid', undefined, { path: 'filter' })
+  const { q } = asked.output
   const reason = wish.reason.trim()
   if (wish.fullIdNumbers && !isReason(reason)) return refuse('application.reason-required')
   const id = ctx.newId()
@@ -50,7 +53,8 @@ export async function orderExport(ctx: Act, who: Signed, wish: ExportWish): Prom
       id,
       accountId: who.accountId,
       kind: wish.kind,
-      filter: JSON.stringify(wish.filter),
+      // The words as they were read: no ID number stands in them any more (A40).
+      filter: JSON.stringify({ ...wish.filter, ...(q !== undefined && { q }) }),
       fullIdNumbers: wish.fullIdNumbers,
       reason,
       createdAt: ctx.now,
@@ -74,26 +78,46 @@ export const recentExports = async (db: Act['db'] | Dependencies['database']['db
 export interface ExportFile {
   readonly fileName: string
   readonly mediaType: string
-  readonly stream: ReadableStream<Uint8Array>
+  /** Puts on record that it is fetched, and begins to make it (E14). */
+  fetch(): Promise<ReadableStream<Uint8Array>>
 }
 
 /** The file of an order, made while it is sent. Refused: an order that is not the person's own, or too old. */
-export async function exportFile(platform: Dependencies, who: Signed, orderId: string): Promise<Outcome<ExportFile>> {
+export async function exportFile(c: Asked, who: Signed, orderId: string): Promise<Outcome<ExportFile>> {
+  const { platform } = c.var
   const { db } = platform.database
   const now = await platform.clock.now(db)
   const order = await findOrder(db, who, orderId, new Date(now.getTime() - GOOD_FOR))
   if (!order) return refuse('request.not-found')
   const kind = order.kind as ExportKind
-  const filter: QueueFilter = v.parse(filters, order.filter)
   const { label, extension } = exportKinds[kind]
-  const fileName = `${label} ${dateInShanghai(now)}.${extension}`
-  if (kind === 'archive') {
-    return ok({ fileName, mediaType: 'application/zip', stream: archive(platform, who, filter) })
-  }
+  return ok({
+    fileName: `${label} ${dateInShanghai(now)}.${extension}`,
+    mediaType: kind === 'archive' ? 'application/zip' : SPREADSHEET,
+    fetch: async () => {
+      await act(c, async (ctx) => {
+        await countFetch(ctx.db, who, orderId, ctx.now)
+        const { fullIdNumbers } = order
+        ctx.audit({ action: 'export.fetched', subject: `export:${orderId}`, details: { kind, fullIdNumbers } })
+        return ok()
+      })
+      return streamOf(platform, who, { id: orderId, kind, fullIdNumbers: order.fullIdNumbers, filter: order.filter })
+    },
+  })
+}
+
+async function streamOf(
+  platform: Dependencies,
+  who: Signed,
+  order: Pick<ExportWish, 'kind' | 'fullIdNumbers'> & { readonly id: string; readonly filter: unknown },
+): Promise<ReadableStream<Uint8Array>> {
+  const { kind } = order
+  const filter: QueueFilter = v.parse(filters, order.filter)
+  const { label } = exportKinds[kind]
+  if (kind === 'archive') return archive(platform, who, { orderId: order.id, filter })
   if (kind === 'statistics') {
-    const figures = await statisticsOf(db, who, { batch: filter.batch, type: filter.type })
-    const stream = workbook(label, statisticsColumns, statisticsRows(figures))
-    return ok({ fileName, mediaType: SPREADSHEET, stream })
+    const figures = await statisticsOf(platform.database.db, who, { batch: filter.batch, type: filter.type })
+    return workbook(label, statisticsColumns, statisticsRows(figures))
   }
   const columns = rosters[kind]
   const entries = rosterEntries(platform, who, filter, order.fullIdNumbers)
@@ -104,11 +128,7 @@ export async function exportFile(platform: Dependencies, who: Signed, orderId: s
       yield columns.map(({ value }) => value(entry, place))
     }
   }
-  return ok({
-    fileName,
-    mediaType: SPREADSHEET,
-    stream: workbook(label, columns, rows()),
-  })
+  return workbook(label, columns, rows())
 }
 
 /** So many people fit on paper that somebody still reads. */

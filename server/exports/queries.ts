@@ -73,6 +73,15 @@ export const findOrder = (db: Db, who: Signed, id: string, since: Date) =>
     .where('createdAt', '>=', since)
     .executeTakeFirst()
 
+/** Counts that the file of an order was fetched. */
+export const countFetch = (db: Db, who: Signed, id: string, at: Date) =>
+  db
+    .updateTable('exportOrder')
+    .set((eb) => ({ fetches: eb('fetches', '+', 1), fetchedAt: at }))
+    .where('id', '=', id)
+    .where('accountId', '=', who.accountId)
+    .execute()
+
 /** The newest exports with who ordered them. */
 export const listOrders = (db: Db, _who: Signed, limit: number) =>
   db
@@ -85,6 +94,8 @@ export const listOrders = (db: Db, _who: Signed, limit: number) =>
       'exportOrder.fullIdNumbers',
       'exportOrder.reason',
       'exportOrder.createdAt',
+      'exportOrder.fetches',
+      'exportOrder.fetchedAt',
       'account.fullName as by',
     ])
     .orderBy('exportOrder.createdAt', 'desc')

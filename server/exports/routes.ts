@@ -29,13 +29,15 @@ export const exportRoutes = new Hono<SignedEnv>()
     respond(c, await act(c, (ctx) => orderExport(ctx, c.var.who, c.req.valid('json')))),
   )
   .get('/:id/file', withRole(...exportingRoles), param(v.object({ id: v.pipe(v.string(), v.uuid()) })), async (c) => {
-    const made = await exportFile(c.var.platform, c.var.who, c.req.valid('param').id)
+    const made = await exportFile(c, c.var.who, c.req.valid('param').id)
     if (!made.ok) return problem(made)
-    const { fileName, mediaType, stream } = made.value
-    return c.body(stream, 200, {
+    const { fileName, mediaType, fetch } = made.value
+    const headers = {
       'content-type': mediaType,
       'content-disposition': `attachment; filename="export"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
-    })
+    }
+    // To a HEAD nothing of it is shown.
+    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(await fetch(), 200, headers)
   })

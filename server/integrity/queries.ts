@@ -1,22 +1,25 @@
-import type { Kysely, Selectable } from 'kysely'
-import { run } from '#server/platform/statements.ts'
-import type { Who } from '#server/platform/who.ts'
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
+import { barringTransitions } from '#domain/rules/integrity.ts'
+import { inScope } from '#server/applications/scope.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
-import type { IntegrityRecordTable } from './tables.ts'
+import type { IntegrityReleaseTable } from './tables.ts'
 
 type Db = Kysely<Database>
-const LISTED_AT_MOST = 500
+export const LISTED_AT_MOST = 500
 
 const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+const ending = (words: string) => `%${words.replace(/[\\%_*]/g, '')}`
 
-/** Entries, the latest first; `index` finds a whole ID number, `words` a name, a document or the last four. */
-export function listRecords(
-  db: Db,
-  _office: Signed,
-  { words, index }: { readonly words: string; readonly index: string },
-) {
-  return db
+/** What is looked for: `index` finds a whole ID number, `words` a name, a document, the last four, or a 申报编号. */
+interface Sought {
+  readonly words: string
+  readonly index: string
+}
+
+/** Entries of the office, the latest first. */
+export const listRecords = (db: Db, _office: Signed, { words, index }: Sought) =>
+  db
     .selectFrom('integrityRecord')
     .innerJoin('account as author', 'author.id', 'integrityRecord.createdBy')
     .$if(words !== '', (query) =>
@@ -25,7 +28,7 @@ export function listRecords(
           eb('integrityRecord.idNumberIndex', '=', index),
           eb('integrityRecord.fullName', 'like', like(words)),
           eb('integrityRecord.documentNumber', 'like', like(words)),
-          eb('integrityRecord.idNumberMasked', 'like', `%${words.replace(/[\\%_*]/g, '')}`),
+          eb('integrityRecord.idNumberMasked', 'like', ending(words)),
         ]),
       ),
     )
@@ -45,19 +48,99 @@ export function listRecords(
     .orderBy('integrityRecord.id')
     .limit(LISTED_AT_MOST)
     .execute()
-}
 
-/**
- * The entry of a person that lasts longest and was not ended, by his account's blind index.
- * @param account what stands for the account's id in the statement
- */
-export const recordOfText = (account: string) => `
-  select integrity_record.until, integrity_record.reason, integrity_record.document_number
-  from integrity_record join account on account.id_number_index = integrity_record.id_number_index
-  where account.id = ${account} and integrity_record.ended_at is null
-  order by integrity_record.until desc limit 1`
+const documentNumber = sql<string>`coalesce(application_transition.details ->> 'documentNumber', '')`
 
-export const findRecordOf = async (db: Db, _who: Who, accountId: string): Promise<RecordOfPerson | undefined> =>
-  (await run<RecordOfPerson>(db, { text: recordOfText('$1'), values: [accountId] }))[0]
+const isBarring = (eb: ExpressionBuilder<Database, 'applicationTransition'>) =>
+  // Said out, not given: only so does the index of these few fit.
+  eb(
+    'applicationTransition.transition',
+    'in',
+    barringTransitions.map((id) => sql.lit(id)),
+  )
 
-export type RecordOfPerson = Pick<Selectable<IntegrityRecordTable>, 'until' | 'reason' | 'documentNumber'>
+/** Revocations and upheld objections of the applications within the person's scope, the latest first (T19, T22). */
+export const listDecisions = (db: Db, who: Signed, { words, index }: Sought) =>
+  db
+    .selectFrom('applicationTransition')
+    .innerJoin('application', 'application.id', 'applicationTransition.applicationId')
+    .innerJoin('account', 'account.id', 'application.accountId')
+    .leftJoin('account as author', 'author.id', 'applicationTransition.actorId')
+    .leftJoin('integrityRelease', 'integrityRelease.transitionId', 'applicationTransition.id')
+    .where(isBarring)
+    .where((eb) => inScope(who)(eb))
+    .$if(words !== '', (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb('account.idNumberIndex', '=', index),
+          eb('account.fullName', 'like', like(words)),
+          eb('application.fullName', 'like', like(words)),
+          eb('application.number', 'like', like(words)),
+          eb(documentNumber, 'like', like(words)),
+          eb('account.idNumberMasked', 'like', ending(words)),
+        ]),
+      ),
+    )
+    .select([
+      'applicationTransition.id',
+      'applicationTransition.transition',
+      'applicationTransition.reason',
+      'applicationTransition.at as createdAt',
+      documentNumber.as('documentNumber'),
+      'application.id as applicationId',
+      'application.number as applicationNumber',
+      'account.fullName',
+      'account.idNumberMasked',
+      'integrityRelease.endedAt',
+      'integrityRelease.endedReason',
+      'author.fullName as by',
+    ])
+    .orderBy('applicationTransition.at', 'desc')
+    .orderBy('applicationTransition.id')
+    .limit(LISTED_AT_MOST)
+    .execute()
+
+/** Whom an entry of the office is about, registered or not; undefined where there is none of that id, or it was ended. */
+export const findStandingRecord = (db: Db, _office: Signed, id: string) =>
+  db
+    .selectFrom('integrityRecord')
+    .leftJoin('account', 'account.idNumberIndex', 'integrityRecord.idNumberIndex')
+    .select('account.id as accountId')
+    .where('integrityRecord.id', '=', id)
+    .where('integrityRecord.endedAt', 'is', null)
+    .executeTakeFirst()
+
+/** Whom a revocation or an upheld objection bars; undefined where there is none of that id, or its bar was lifted. */
+export const findStandingDecision = (db: Db, who: Signed, id: string) =>
+  db
+    .selectFrom('applicationTransition')
+    .innerJoin('application', 'application.id', 'applicationTransition.applicationId')
+    .select(['application.accountId', 'application.id as applicationId'])
+    .where('applicationTransition.id', '=', id)
+    .where(isBarring)
+    .where((eb) => inScope(who)(eb))
+    .where((eb) =>
+      eb.not(eb.exists(eb.selectFrom('integrityRelease').select('transitionId').where('transitionId', '=', id))),
+    )
+    .executeTakeFirst()
+
+type Ended = Omit<Selectable<IntegrityReleaseTable>, 'transitionId'>
+
+/** @returns whether there was such an entry that nobody had ended */
+export const endStandingRecord = async (db: Db, _office: Signed, id: string, ended: Ended): Promise<boolean> =>
+  (await db
+    .updateTable('integrityRecord')
+    .set(ended)
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()) !== undefined
+
+/** @returns whether nobody had lifted the bar of that decision before */
+export const releaseDecision = async (db: Db, _office: Signed, transitionId: string, ended: Ended): Promise<boolean> =>
+  (await db
+    .insertInto('integrityRelease')
+    .values({ transitionId, ...ended })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('transitionId')
+    .executeTakeFirst()) !== undefined

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { withoutIdNumber } from '#domain/identity/number-in-words.ts'
 import { ok } from '#domain/problems.ts'
 import { isRealDate } from '#domain/working-days.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
@@ -19,17 +20,26 @@ const entry = v.object({
   until: v.pipe(v.string(), v.check(isRealDate)),
 })
 
+const sought = v.pipe(v.string(), v.trim(), v.maxLength(100))
+const readers = withRole('office', 'auditor')
+
 /** 诚信档案: the office keeps it, the auditor reads it. */
 export const integrityRoutes = new Hono<SignedEnv>()
+  // For pages of before; of an ID number only its end is in an address (A40).
   .get(
     '/',
-    withRole('office', 'auditor'),
-    query(v.object({ q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(100)), '') })),
+    readers,
+    query(v.object({ q: v.optional(v.pipe(sought, v.transform(withoutIdNumber)), '') })),
     async (c) => {
       const { database, secrets } = c.var.platform
       return respond(c, ok(await register(database.db, secrets, c.var.who, c.req.valid('query').q)))
     },
   )
+  // In the body, where a whole ID number may stand (A40).
+  .post('/search', readers, json(v.object({ q: sought })), async (c) => {
+    const { database, secrets } = c.var.platform
+    return respond(c, ok(await register(database.db, secrets, c.var.who, c.req.valid('json').q)))
+  })
   .post('/', withRole('office'), json(entry), async (c) =>
     respond(c, await act(c, (ctx) => enterRecord(ctx, c.var.platform.secrets, c.var.who, c.req.valid('json')))),
   )

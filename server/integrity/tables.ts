@@ -15,3 +15,11 @@ export interface IntegrityRecordTable {
   endedAt: Date | null
   endedReason: string | null
 }
+
+/** That a revocation or an upheld objection bars nobody any more, and why (T19, T22); the decision itself stays as it is. */
+export interface IntegrityReleaseTable {
+  transitionId: string
+  endedBy: string
+  endedAt: Date
+  endedReason: string
+}

@@ -7,12 +7,14 @@ import { stagesOf } from '#domain/lifecycle/progress.ts'
 import { type State, states } from '#domain/lifecycle/states.ts'
 import { atTheCase, type TransitionId, transitionIds, transitions } from '#domain/lifecycle/transitions.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
+import type { Bar } from '#domain/rules/integrity.ts'
 import { LONGEST_TERM } from '#domain/rules/window.ts'
 import { type Application, type Form, formOf } from '#server/applications/actions/content.ts'
-import { gatherFacts, integrityOf, mustBeOpened } from '#server/applications/actions/lifecycle-facts.ts'
+import { gatherFacts, mustBeOpened } from '#server/applications/actions/lifecycle-facts.ts'
 import { openedBy, papersOf, returnRequestOf, snapshotOf, transitionsOf } from '#server/applications/actions/records.ts'
 import { rolesOver } from '#server/applications/scope.ts'
 import { aboutObjections } from '#server/applications/shown-state.ts'
+import { barOf } from '#server/integrity/bar.ts'
 import { isReachable, officeMessagesOf } from '#server/notices/actions.ts'
 import type { StockPhrases } from '#domain/rules/stock-phrases.ts'
 import type { Act, Dependencies } from '#server/platform/environment.ts'
@@ -113,8 +115,8 @@ interface CaseView {
   }[]
   /** what stands in another application as well */
   readonly duplicates: readonly Duplicate[]
-  /** a record of cheating that has not run out (E15) */
-  readonly integrity: { readonly until: Date; readonly reason: string; readonly documentNumber: string } | null
+  /** what bars the applicant from applying now (E15) */
+  readonly integrity: Bar | null
   /** the words that are at hand for comments and reasons */
   readonly phrases: StockPhrases
   /** what the office wrote to the applicant, with what became of the SMS (R106) */
@@ -208,7 +210,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
     papersOf(db, who, id),
     findNeighbours(db, who, application),
     duplicatesOf(db, who, application),
-    integrityOf(db, who, application.accountId),
+    barOf(db, who, application.accountId, now),
     stockPhrases(db, who),
     isReachable(db, application.accountId),
   ])
@@ -293,7 +295,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
       at: createdAt,
     })),
     duplicates,
-    integrity: integrity && integrity.until >= now ? integrity : null,
+    integrity,
     phrases,
     messages: (await officeMessagesOf(db, id)).map((one) => ({
       id: one.id,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { withoutIdNumber } from '#domain/identity/number-in-words.ts'
 import { stateIds } from '#domain/lifecycle/states.ts'
 import { PICKED_AT_MOST } from '#domain/rosters/export-kinds.ts'
 
@@ -40,5 +41,6 @@ export const queueFilter = {
   from: v.optional(instant),
   to: v.optional(instant),
   waitingSince: v.optional(instant),
-  q: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  /** of an ID number its end alone: what is made of the selection keeps no more of it, whatever page asks (A40) */
+  q: v.optional(v.pipe(v.string(), v.maxLength(100), v.transform(withoutIdNumber))),
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { strFromU8, unzipSync } from 'fflate'
 import { readXlsx } from 'hucre/xlsx'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { states } from '#domain/lifecycle/states.ts'
 import { mainColumns } from '#domain/rosters/columns.ts'
+import { forgetNumbers } from '#server/migrations/0103-exports-fetched.ts'
 import { apiOf, HAILING, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { type Batch, bodyOf, type Browser, openWorld, problemOf, type World } from '../world/world.ts'
@@ -104,6 +106,128 @@ describe.each(await databaseKinds())('exports and statistics, on %s', (kind) => 
     const placeOf = (label: string) => files.findIndex((name) => name.includes(label))
     expect(placeOf('身份证正反面')).toBeGreaterThan(placeOf('材料目录'))
     expect(placeOf('附件材料')).toBeGreaterThan(placeOf('身份证正反面'))
+  })
+
+  const eventsOf = (orderId: string) =>
+    world.db
+      .selectFrom('auditEvent')
+      .select(['action', 'accountId', 'applicationId', 'details'])
+      .where('subject', '=', `export:${orderId}`)
+      .orderBy('id')
+      .execute()
+
+  test('[E14] each fetching of an archive is on record, and for each application in it which files went along', async () => {
+    const { id: applicationId } = people[2]!
+    const other = people[0]!
+    const { id } = await bodyOf(
+      await order(office, { kind: 'archive', filter: { ids: `${applicationId},${other.id}` } }),
+    )
+    const get = async () => {
+      const answer = await office.fetch(`/api/exports/${id}/file`)
+      return unzipSync(new Uint8Array(await answer.arrayBuffer()))
+    }
+    // a question for its head hands out nothing
+    expect((await office.fetch(`/api/exports/${id}/file`, { method: 'HEAD' })).status).toBe(200)
+    expect((await eventsOf(id)).map(({ action }) => action)).toEqual(['export.ordered'])
+
+    const entries = Object.keys(await get())
+    const [ordered, fetched, ...taken] = await eventsOf(id)
+    expect(ordered!.action).toBe('export.ordered')
+    expect(fetched).toMatchObject({ action: 'export.fetched', details: { kind: 'archive', fullIdNumbers: false } })
+    expect(new Set(taken.map((one) => one.applicationId))).toEqual(new Set([applicationId, other.id]))
+    for (const one of taken) {
+      expect([one.action, one.accountId]).toEqual(['export.files-taken', fetched!.accountId])
+      const { number } = await world.db
+        .selectFrom('application')
+        .select('number')
+        .where('id', '=', one.applicationId!)
+        .executeTakeFirstOrThrow()
+      const attached = await world.db
+        .selectFrom('attachment')
+        .select(['id', 'name'])
+        .where('applicationId', '=', one.applicationId!)
+        .where('removedAt', 'is', null)
+        .execute()
+      expect([...(one.details as { files: string[] }).files].sort()).toEqual(attached.map((file) => file.id).sort())
+      const inZip = entries.filter((name) => name.startsWith(`${number} `))
+      for (const { name } of attached) {
+        expect(inZip.some((entry) => entry.includes(name.replace(/\.(pdf|jpe?g|png)$/i, '')))).toBe(true)
+      }
+    }
+    // fetched again within the quarter of an hour: on record again
+    await get()
+    expect((await eventsOf(id)).filter(({ action }) => action === 'export.fetched')).toHaveLength(2)
+    const auditor = await world.signIn(await world.staff('auditor'))
+    const listed = (await bodyOf(await apiOf(auditor).exports.$get())).find((one) => one.id === id)
+    expect(listed).toMatchObject({ fetches: 2, fetchedAt: expect.any(String) })
+  })
+
+  test('[E14] a download that breaks off has on record what it reached, and a register its fetching', async () => {
+    const ids = people.map((one) => one.id).join(',')
+    const { id } = await bodyOf(await order(office, { kind: 'archive', filter: { ids } }))
+    const answer = await office.fetch(`/api/exports/${id}/file`)
+    const reader = answer.body!.getReader()
+    await reader.read()
+    // as a connection that is gone: what was under way ends with that
+    await reader.cancel('gone').catch((reason: unknown) => expect(reason).toBe('gone'))
+    const taken = (await eventsOf(id)).filter(({ action }) => action === 'export.files-taken')
+    expect(taken.length).toBeGreaterThan(0)
+    expect(taken.length).toBeLessThan(people.length)
+
+    const register = await bodyOf(await order(office, { fullIdNumbers: true, reason: '向省厅报送名册' }))
+    const unfetched = (await bodyOf(await apiOf(office).exports.$get())).find((one) => one.id === register.id)
+    expect(unfetched).toMatchObject({ fetches: 0, fetchedAt: null })
+    await (await office.fetch(`/api/exports/${register.id}/file`)).arrayBuffer()
+    expect((await eventsOf(register.id)).at(-1)).toMatchObject({
+      action: 'export.fetched',
+      details: { kind: 'main', fullIdNumbers: true },
+    })
+  })
+
+  test('[A40] an ID number typed into the search is in no order, no view of before, and no line of the log', async () => {
+    const { person, id: applicationId } = people[0]!
+    const { idNumber } = person
+    const query = { q: idNumber, batch: batch.id }
+    const found = await bodyOf(await apiOf(office).review.queue.$get({ query }))
+    expect(found.rows.map((row) => row.id)).toContain(applicationId)
+    const { answer } = await fetchFile(office, { filter: query })
+    expect(answer.status).toBe(200)
+    const orders = () => world.db.selectFrom('exportOrder').select(['id', 'filter']).execute()
+    expect(JSON.stringify(await orders())).not.toContain(idNumber)
+    expect((await orders()).map(({ filter }) => (filter as Record<string, unknown>)['q'])).toContain(idNumber.slice(-4))
+
+    // what was kept until now
+    const account = await world.db
+      .selectFrom('account')
+      .select('id')
+      .where('fullName', '=', '李卫东')
+      .executeTakeFirstOrThrow()
+    const now = await world.now()
+    const old = { accountId: account.id, createdAt: now }
+    const kept = { id: crypto.randomUUID(), kind: 'main', fullIdNumbers: false, reason: '' }
+    await world.db
+      .insertInto('exportOrder')
+      .values({ ...old, ...kept, filter: JSON.stringify({ q: idNumber, batch: batch.id }) })
+      .execute()
+    const views = [
+      ['甲', `?tab=all&q=${idNumber}&batch=00000000-0000-4000-8000-123456789012`],
+      ['乙', '?tab=all&batch=00000000-0000-4000-8000-123456789012'],
+    ] as const
+    for (const [name, search] of views)
+      await world.db
+        .insertInto('savedView')
+        .values({ ...old, id: crypto.randomUUID(), name, search })
+        .execute()
+    await forgetNumbers(world.db)
+    expect((await orders()).find((one) => one.id === kept.id)!.filter).toEqual({
+      q: idNumber.slice(-4),
+      batch: batch.id,
+    })
+    const left = await world.db.selectFrom('savedView').select('search').orderBy('name').execute()
+    expect(left.map(({ search }) => search).sort()).toEqual(
+      [views[0][1].replace(idNumber, idNumber.slice(-4)), views[1][1]].sort(),
+    )
+    expect(readFileSync(world.logFile, 'utf8')).not.toContain(idNumber)
   })
 
   test('statistics count within the scope: the cube, the other sides, the 受理点', async () => {

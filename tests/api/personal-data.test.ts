@@ -208,6 +208,7 @@ describe.each(await databaseKinds())('personal data on %s', (kind) => {
     code_list_version: 'lists of the office; who wrote them is in the audit',
     export_order: 'who in the office exported what: his work, in the audit; filters name others',
     integrity_record: 'entered by number, registered or not; told to whom it bars, with its end (E15)',
+    integrity_release: 'who of the office let him go, and why; that it was done is in recordOf (E15)',
     objection: 'the office alone reads who objected and why (T18)',
     publicity_entry: 'on which public list; the list is public and the step is in steps',
     reading_text: 'texts of the office; who wrote them is in the audit',

@@ -16,6 +16,16 @@ describe.each(await databaseKinds())('colleagues at the desk on %s', (kind) => {
   })
   afterAll(() => world.close())
 
+  test('[A40] of an ID number typed into a search a view keeps its end alone', async () => {
+    const { views } = apiOf(office).review
+    const keep = async (search: string) => bodyOf(await views.$post({ json: { name: '找人', search } }))
+    const { id } = await keep('?tab=all&q=321202199001010017&sort=longest')
+    expect(await bodyOf(await views.$get())).toEqual([{ id, name: '找人', search: '?tab=all&q=0017&sort=longest' }])
+    await keep('?tab=all&q=321202+19900101+0017')
+    expect((await bodyOf(await views.$get()))[0]!.search).toBe('?tab=all&q=0017')
+    await views[':id'].$delete({ param: { id } })
+  })
+
   test('a view is kept under its name for the person alone, replaced by one of the same name, and removed', async () => {
     const { views } = apiOf(office).review
     await bodyOf(await views.$post({ json: { name: '海陵区破格', search: '?tab=all&flag=exception' } }))

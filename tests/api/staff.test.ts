@@ -199,7 +199,7 @@ describe.each(await databaseKinds())('the administrator and the office on %s', (
       'application.integrity-record',
     )
     await expect(begin(world, draft.browser, await world.batch())).rejects.toThrow('application.integrity-record')
-    const find = async (q: string) => bodyOf(await integrity.$get({ query: { q } }))
+    const find = async (q: string) => bodyOf(await integrity.search.$post({ json: { q } }))
     for (const q of [person.idNumber, person.idNumber.slice(-4), person.fullName, '30号']) {
       expect(
         (await find(q)).map((one) => one.id),

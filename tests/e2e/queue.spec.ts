@@ -41,6 +41,29 @@ test('20,000 rows scroll; a view is kept under a name; colleagues see each other
     expect(page.url()).toBe(link)
   })
 
+  await test.step('an ID number typed into the search gets into no address: the last four are looked up', async () => {
+    const { idNumber, fullName } = demoPerson('applicant')
+    const end = idNumber.slice(-4)
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(request.url()))
+    await page.goto('/office/queue?tab=all')
+    const search = page.getByRole('textbox', { name: '搜索申报' })
+    for (const _ of ['once', 'and the same again']) {
+      await search.fill(idNumber)
+      await search.press('Enter')
+      await expect(page).toHaveURL(new RegExp(`[?&]q=${end}$`))
+      await expect(search).toHaveValue(end)
+      await expect(page.getByText('只按身份证号末四位查找').first()).toBeVisible()
+    }
+    const found = page.getByRole('row').filter({ hasText: fullName }).getByRole('link')
+    await expect(found.first()).toHaveAttribute('href', new RegExp(`q=${end}`))
+    expect(asked.filter((url) => url.includes(idNumber))).toEqual([])
+    // a link of before: the history keeps its end alone
+    await page.goto(`/office/queue?tab=all&q=${idNumber}`)
+    await expect(page).toHaveURL(new RegExp(`[?&]q=${end}$`))
+    expect(asked.filter((url) => url.includes('/api/') && url.includes(idNumber))).toEqual([])
+  })
+
   await test.step('20,000 rows: few are drawn, the last is reached, and back from its case one stands there again', async () => {
     // one real row of the server, 20,000 times: so many cannot be submitted in a test
     const answer = await (await page.request.get('/api/review/queue?pageSize=50')).json()

@@ -196,6 +196,7 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
 
   'get /api/integrity': { gate: ['office', 'auditor'] },
   'post /api/integrity': { gate: ['office'], attempt: () => ({ json: {} }), answers: ['request.invalid'] },
+  'post /api/integrity/search': { gate: ['office', 'auditor'], attempt: () => ({ json: { q: '' } }) },
   'post /api/integrity/{id}/end': missing(['office'], { reason: '申诉成立，撤销记录' }),
   'get /api/phrases': { gate: ['office', 'admin'] },
   'put /api/phrases/{place}': {

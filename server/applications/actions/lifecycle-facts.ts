@@ -8,13 +8,13 @@ import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 import { type Transition, type TransitionId, transitionIds, transitions } from '#domain/lifecycle/transitions.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import type { Issue } from '#domain/problems.ts'
-import { integrityEnd } from '#domain/rules/integrity.ts'
+import { barAt } from '#domain/rules/integrity.ts'
 import { graceEndsAt } from '#domain/rules/window.ts'
 import { type HolidayCalendar, NO_HOLIDAYS, publicityEnds } from '#domain/working-days.ts'
 import type { Batch } from '#server/batches/actions.ts'
 import { confirmedVotes, isOnAgenda } from '#server/committee/agenda.ts'
 import { changePending, listsOfPerson } from '#server/education/actions.ts'
-import { recordOf, type RecordOfPerson } from '#server/integrity/actions.ts'
+import { barOf } from '#server/integrity/bar.ts'
 import { holidayCalendar } from '#server/publicity/calendar.ts'
 import { isListed } from '#server/publicity/listed.ts'
 import type { Who } from '#server/platform/who.ts'
@@ -24,9 +24,7 @@ import {
   type Application,
   countUnverified,
   type Draft,
-  findIntegrityCase,
   findSnapshot,
-  type IntegrityCase,
   isPaperCurrent,
   listOpened,
   readConflicts,
@@ -105,22 +103,14 @@ async function onPaper(db: Db, who: Who, application: Application, code: string 
   return isPaperCurrent(db, who, application.id, snapshot.id, paperCodeOf(code))
 }
 
-/** The record of cheating that keeps a person longest from applying: of an application, or of the register (T19, T22, E15). */
-export const integrityOf = async (db: Db, who: Who, accountId: string) =>
-  longestOf(...(await Promise.all([findIntegrityCase(db, who, accountId), recordOf(db, who, accountId)])))
-
-function longestOf(found: IntegrityCase | undefined, entered: RecordOfPerson | undefined) {
-  const ended = found && { until: integrityEnd(found.at), reason: found.reason, documentNumber: '' }
-  if (!ended || !entered) return ended ?? entered ?? null
-  return ended.until > entered.until ? ended : entered
-}
-
-/** Until when a record of cheating keeps the person from applying, or null (E15). */
-export const integrityUntil = async (db: Db, who: Who, accountId: string): Promise<Date | null> =>
-  (await integrityOf(db, who, accountId))?.until ?? null
-
-const untilOf = async (db: Db, who: Who, accountId: string, draft: Draft | undefined): Promise<Date | null> =>
-  draft ? (longestOf(draft.integrityCase, draft.integrityEntry)?.until ?? null) : integrityUntil(db, who, accountId)
+/** Until when the person is barred from applying, or null (T19, T22, E15). */
+const barredUntil = async (
+  db: Db,
+  who: Who,
+  accountId: string,
+  now: Date,
+  draft: Draft | undefined,
+): Promise<Date | null> => (draft ? barAt(draft.bars, now) : await barOf(db, who, accountId, now))?.until ?? null
 
 /** The end of a publicity that starts now: what the office asked for if it is long enough, else the shortest; null where too short (E9). */
 function publicityEnd(
@@ -170,7 +160,7 @@ export async function gatherFacts(
     complete ? (known.content ?? contentOf(db, who, application)) : undefined,
     complete ? (known.draft?.conflicts ?? readConflicts(db, who, application.id)) : [],
     asked.has('filesComplete') ? (known.draft?.unverified ?? countUnverified(db, who, application.id)) : 0,
-    asked.has('noIntegrityRecord') ? untilOf(db, who, application.accountId, known.draft) : null,
+    asked.has('noIntegrityRecord') ? barredUntil(db, who, application.accountId, now, known.draft) : null,
   ])
   const { batch, type } = form
   const facts: LifecycleFacts = {

@@ -4,14 +4,15 @@ import { isField } from '#domain/forms/application-type.ts'
 import { initialCells } from '#domain/forms/start.ts'
 import { overStates } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
+import { refusedWhileBarred } from '#domain/rules/integrity.ts'
 import { windowState } from '#domain/rules/window.ts'
 import { dateInShanghai, timeInWords } from '#domain/working-days.ts'
 import { consent, hasConsented } from '#server/accounts/actions.ts'
 import { type Batch, getBatch, getReadingText, typeOf } from '#server/batches/actions.ts'
 import { type EducationRecord, listsOfPerson, recordsOf } from '#server/education/actions.ts'
+import { barOf } from '#server/integrity/bar.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Signed } from '#server/platform/who.ts'
-import { integrityUntil } from './lifecycle-facts.ts'
 import { findAccount, findLive, findOwn, findTaken } from '../queries.ts'
 
 /** The version every new application begins with; a cell at it was typed by nobody yet. */
@@ -55,8 +56,9 @@ async function mayStart(ctx: Act, who: Signed, applicationId: string, batchId: s
   if (!batch.ok) return batch
   const closed = windowRefusal(batch.value, ctx.now)
   if (closed) return closed
-  const barred = await integrityUntil(ctx.db, who, who.accountId)
-  if (barred && ctx.now <= barred) return refuse('application.integrity-record', { until: timeInWords(barred) })
+  const bar = await barOf(ctx.db, who, who.accountId, ctx.now)
+  const barred = refusedWhileBarred(bar?.until ?? null, ctx.now)
+  if (barred) return barred
   const live = await findLive(ctx.db, who, batchId, overStates)
   if (live && live.id !== applicationId) return refuse('batch.already-applied')
   const type = await typeOf(ctx.db, who, batch.value.editionId, batch.value)

@@ -1,6 +1,7 @@
 import { toasts } from '$lib/components/toasts.svelte.ts'
 import { wordsOf } from '#domain/problems.ts'
 import { api, ask } from '$lib/session/api.ts'
+import { isIdNumber } from '#domain/identity/number-in-words.ts'
 import { paperCodeOf } from '#domain/lifecycle/paper-code.ts'
 
 export interface PaperFound {
@@ -46,6 +47,12 @@ export class PaperCounter {
 
   async find(said: string): Promise<void> {
     if (this.#busy || said.trim().length < 4) return
+    if (isIdNumber(said)) {
+      // It would stand in the address of the question (A40), and no paper is found by it.
+      this.#found = null
+      this.#problem = '这里按核验码或申报编号查。手边只有身份证号的，请到审核队列里找。'
+      return
+    }
     this.#busy = 'find'
     this.#found = null
     this.#problem = null

@@ -6,6 +6,7 @@ import {
   queueQuery,
   queueSearch,
   readQueueView,
+  searchingFor,
   unfiltered,
   waitedDays,
 } from './queue-view.ts'
@@ -24,6 +25,17 @@ describe('a view of the queue', () => {
   it('is the same after its address was sent to a colleague', () => {
     const view = changed(read('?tab=point&batch=b1&q=周'), { sort: 'longest', flag: 'overdue', page: 3 })
     expect(read(queueSearch(view), 'auditor')).toEqual(view)
+  })
+
+  it('[A40] never has an ID number in its address, nor in what the server is asked', () => {
+    const typed = searchingFor(read('?tab=all&page=3'), ' 32120219900101001x ')
+    expect([typed.q, typed.page]).toEqual(['001x', 1])
+    expect(queueSearch(typed)).toBe('?tab=all&q=001x')
+    // an address of before
+    const old = read('?tab=all&q=321202199001010017')
+    expect(queueSearch(old)).toBe('?tab=all&q=0017')
+    expect(queueQuery(old, NOW)['q']).toBe('0017')
+    expect(searchingFor(old, '周文静').q).toBe('周文静')
   })
 
   it('takes nonsense in an address for nothing said', () => {

@@ -1,3 +1,4 @@
+import { withoutIdNumber } from '#domain/identity/number-in-words.ts'
 import { officialStates, type State } from '#domain/lifecycle/states.ts'
 import type { Grant, Role } from '#domain/lifecycle/roles.ts'
 
@@ -66,7 +67,7 @@ const texts = ['q', 'batch', 'type', 'point', 'specialty', 'title'] as const
 const within = <Key extends string>(table: Readonly<Record<Key, unknown>>, said: string | null): Key | undefined =>
   said !== null && Object.hasOwn(table, said) ? (said as Key) : undefined
 
-/** Reads an address; what it does not say, or says wrongly, is as the roles begin. */
+/** Reads an address; what it does not say, or says wrongly, is as the roles begin. Of an ID number only the end is read on (A40). */
 export function readQueueView(search: URLSearchParams, roles: readonly Grant[]): QueueView {
   const page = Number(search.get('page'))
   const said = Object.fromEntries(texts.map((key) => [key, search.get(key) ?? ''])) as Record<
@@ -75,6 +76,7 @@ export function readQueueView(search: URLSearchParams, roles: readonly Grant[]):
   >
   return {
     ...said,
+    q: withoutIdNumber(said.q),
     tab: within(queueTabs, search.get('tab')) ?? firstTab(roles),
     sort: within(queueSorts, search.get('sort')) ?? 'oldest',
     flag: within(queueFlags, search.get('flag')) ?? '',
@@ -91,6 +93,9 @@ export function queueSearch(view: QueueView): string {
   if (view.page > 1) search.set('page', String(view.page))
   return `?${search}`
 }
+
+/** A view with other words to search by. An ID number does not get into addresses: what is looked up is its end (A40). */
+export const searchingFor = (view: QueueView, typed: string): QueueView => changed(view, { q: withoutIdNumber(typed) })
 
 /** A view changed in some way begins at its first page. */
 export const changed = (view: QueueView, change: Partial<QueueView>): QueueView => ({ ...view, page: 1, ...change })

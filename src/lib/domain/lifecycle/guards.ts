@@ -1,4 +1,5 @@
 import { refuse, type Issue, type Refused } from '../problems.ts'
+import { refusedWhileBarred } from '../rules/integrity.ts'
 import { isReason } from '../rules/reason.ts'
 import { LONGEST_TERM } from '../rules/window.ts'
 import { type Votes, votesDecide } from '../rules/voting.ts'
@@ -82,10 +83,7 @@ export const guards = {
           { count: facts.issues.length },
           { issues: facts.issues, ...(facts.issues[0] && { path: facts.issues[0].path }) },
         ),
-  noIntegrityRecord: (facts) =>
-    facts.integrityUntil !== null && facts.now <= facts.integrityUntil
-      ? refuse('application.integrity-record', { until: timeInWords(facts.integrityUntil) })
-      : pass,
+  noIntegrityRecord: (facts) => refusedWhileBarred(facts.integrityUntil, facts.now),
   notOwn: (facts) => (facts.own ? refuse('account.own-application') : pass),
   reasonGiven: (facts) => (isReason(facts.reason) ? pass : refuse('application.reason-required')),
   resubmitUntilGiven: (facts) => {

@@ -1,4 +1,8 @@
-/** A revocation, an upheld objection or an entry of the register blocks new applications for so long (T22, E15). */
+import type { TransitionId } from '../lifecycle/transitions.ts'
+import { refuse, type Refused } from '../problems.ts'
+import { timeInWords } from '../working-days.ts'
+
+/** A revocation, an upheld objection or an entry of the register blocks new applications for so long (T19, T22, E15). */
 export const INTEGRITY_YEARS = 3
 
 /** The last moment of the years that begin at this one. */
@@ -7,3 +11,33 @@ export function integrityEnd(from: Date): Date {
   until.setUTCFullYear(until.getUTCFullYear() + INTEGRITY_YEARS)
   return until
 }
+
+/** The decisions on an application from which a bar follows by itself (T19, T22). */
+export const barringTransitions = ['revoke', 'upholdObjection'] as const satisfies readonly TransitionId[]
+
+/** Where a bar comes from: the office entered it, or what was decided about an application. */
+export const barSources = {
+  entered: '登记',
+  revoke: '撤销证书',
+  upholdObjection: '异议成立',
+} as const satisfies Record<'entered' | (typeof barringTransitions)[number], string>
+export type BarSource = keyof typeof barSources
+
+/** What keeps a person from applying, and to which moment. */
+export interface Bar {
+  readonly source: BarSource
+  readonly until: Date
+  readonly reason: string
+  /** '' where the decision has none */
+  readonly documentNumber: string
+}
+
+const holds = (until: Date, now: Date): boolean => now <= until
+
+/** Of everything that was decided about a person, what bars him now and lasts longest; null for whoever may apply (E15). */
+export const barAt = (bars: readonly Bar[], now: Date): Bar | null =>
+  bars.filter(({ until }) => holds(until, now)).sort((a, b) => b.until.getTime() - a.until.getTime())[0] ?? null
+
+/** The refusal for whoever is barred to that moment; null where it is over, or nothing bars him (E15). */
+export const refusedWhileBarred = (until: Date | null, now: Date): Refused | null =>
+  until !== null && holds(until, now) ? refuse('application.integrity-record', { until: timeInWords(until) }) : null
