@@ -106,6 +106,10 @@ describe('Aliyun', () => {
     server.taken.at(-1)!.day = dayOfSending(dayBefore)
     await provider.send({ ...sent, triedSince: dayBefore })
     expect(server.taken.filter(({ id }) => id === sent.id)).toHaveLength(1)
+    // and so does who asks what became of it
+    server.taken.at(-1)!.status = 3
+    const receipt = await provider.receiptOf!({ ...sent, providerId: sent.id, sentAt: new Date() })
+    expect(receipt).toEqual({ state: 'delivered' })
   })
 
   test('a receipt says whether it arrived', async () => {

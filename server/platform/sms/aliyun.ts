@@ -108,6 +108,8 @@ const answerSchema = v.object({
 const dayOf = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')
 
 const DAY = 24 * 3_600_000
+/** From when the gateway took a message until we note that it did, at most. */
+const A_MOMENT = 60_000
 
 /** Instants of the days from the one to the other, the last first. */
 function daysBack(from: Date, to: Date): Date[] {
@@ -161,9 +163,16 @@ export function createAliyunSms(config: AliyunSmsConfig, now: () => Date = () =>
   }
 
   /** Whether the gateway took the message since then: what it took before midnight is filed under the day before. */
-  async function isThere(sent: { id: string; mobile: string }, since: Date): Promise<boolean> {
-    for (const at of daysBack(since, now())) if (await detailOf({ ...sent, at })) return true
-    return false
+  const isThere = async (sent: { id: string; mobile: string }, since: Date): Promise<boolean> =>
+    (await firstDetail(sent, daysBack(since, now()))) !== undefined
+
+  /** The message on the first of these days on which it is filed. */
+  async function firstDetail(sent: { id: string; mobile: string; providerId?: string }, days: readonly Date[]) {
+    for (const at of days) {
+      const detail = await detailOf({ ...sent, at })
+      if (detail) return detail
+    }
+    return undefined
   }
 
   return {
@@ -184,7 +193,10 @@ export function createAliyunSms(config: AliyunSmsConfig, now: () => Date = () =>
       return { providerId: BizId ?? id }
     },
     receiptOf: async ({ id, mobile, providerId, sentAt }) => {
-      const detail = await detailOf({ id, mobile, at: sentAt, ...(providerId !== id && { providerId }) })
+      // What only a later try found was taken when that began, or before: perhaps on the day before.
+      const since = new Date(sentAt.getTime() - (providerId === id ? DAY : A_MOMENT))
+      const sent = { id, mobile, ...(providerId !== id && { providerId }) }
+      const detail = await firstDetail(sent, daysBack(since, sentAt))
       if (detail?.SendStatus === 3) return { state: 'delivered' }
       return detail?.SendStatus === 2
         ? { state: 'failed', code: (detail.ErrCode ?? 'unknown').slice(0, 80) }
