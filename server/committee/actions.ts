@@ -168,6 +168,7 @@ export async function viewSession(db: Db, who: Signed, id: string) {
     batchId: session.batchId,
     batchName: batch.value.name,
     minutes: session.minutes,
+    minutesVersion: session.minutesVersion,
     chairId: session.chairId,
     confirmedAt: session.confirmedAt,
     quorum: hasQuorum(members),
@@ -247,27 +248,28 @@ export async function addCases(
   return ok()
 }
 
-/** Who is there. Absentees cannot delegate or vote later, so ballots already counted are judged again by the new attendance. */
+/**
+ * Whether a member is there; each by himself, so that two who tick undo nothing of one another. Absentees cannot delegate or vote
+ * later, so ballots already counted are judged again by the new attendance.
+ */
 export async function setAttendance(
   ctx: Act,
   who: Signed,
   id: string,
-  present: readonly string[],
+  { memberId, present }: { readonly memberId: string; readonly present: boolean },
 ): Promise<Outcome<undefined>> {
   const session = await openOne(ctx, who, id)
   if (!session.ok) return session
-  const members = await listSessionMembers(ctx.db, who, id)
-  for (const { memberId, present: was } of members) {
-    const is = present.includes(memberId)
-    if (is === was) continue
-    await ctx.db
-      .updateTable('sessionMember')
-      .set({ present: is })
-      .where('sessionId', '=', id)
-      .where('memberId', '=', memberId)
-      .execute()
-  }
-  ctx.audit({ action: 'committee.attendance', subject: `session:${id}`, details: { present: present.length } })
+  const member = (await listSessionMembers(ctx.db, who, id)).find((one) => one.memberId === memberId)
+  if (!member) return refuse('request.not-found')
+  if (member.present === present) return ok()
+  await ctx.db
+    .updateTable('sessionMember')
+    .set({ present })
+    .where('sessionId', '=', id)
+    .where('memberId', '=', memberId)
+    .execute()
+  ctx.audit({ action: 'committee.attendance', subject: `session:${id}`, details: { memberId, present } })
   return ok()
 }
 
@@ -318,11 +320,25 @@ export async function recordBallot(
   return ok()
 }
 
-export async function writeMinutes(ctx: Act, who: Signed, id: string, minutes: string): Promise<Outcome<undefined>> {
+/**
+ * Writes the minutes over the version that who writes has seen. Refused where somebody else has written since; the same words once
+ * more are no other ones.
+ */
+export async function writeMinutes(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  { minutes, version }: { readonly minutes: string; readonly version: number },
+): Promise<Outcome<{ version: number }>> {
   const session = await openOne(ctx, who, id)
   if (!session.ok) return session
-  await ctx.db.updateTable('committeeSession').set({ minutes }).where('id', '=', id).execute()
-  return ok()
+  const { minutes: before, minutesVersion } = session.value
+  if (minutes === before) return ok({ version: minutesVersion })
+  if (version !== minutesVersion) return refuse('committee.minutes-changed')
+  const next = minutesVersion + 1
+  await ctx.db.updateTable('committeeSession').set({ minutes, minutesVersion: next }).where('id', '=', id).execute()
+  ctx.audit({ action: 'committee.minutes-written', subject: `session:${id}`, details: { version: next } })
+  return ok({ version: next })
 }
 
 /**

@@ -61,6 +61,8 @@ const ballot = v.object({
   recused: v.optional(v.pipe(v.array(uuid), v.maxLength(200)), []),
 })
 
+const version = v.pipe(v.number(), v.integer(), v.minValue(0))
+
 /** Committees keep their files with the secretary; the office arranges, the auditor reads. Nobody else sees a ballot (§3.4). */
 const reading = withRole('secretary', 'office', 'auditor')
 const arranging = withRole('secretary', 'office')
@@ -96,12 +98,9 @@ export const committeeRoutes = new Hono<SignedEnv>()
     '/sessions/:id/attendance',
     recording,
     byId,
-    json(v.object({ present: v.pipe(v.array(uuid), v.maxLength(200)) })),
+    json(v.object({ memberId: uuid, present: v.boolean() })),
     async (c) =>
-      respond(
-        c,
-        await act(c, (ctx) => setAttendance(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').present)),
-      ),
+      respond(c, await act(c, (ctx) => setAttendance(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
   .put(
     '/sessions/:id/cases/:applicationId',
@@ -117,12 +116,9 @@ export const committeeRoutes = new Hono<SignedEnv>()
     '/sessions/:id/minutes',
     recording,
     byId,
-    json(v.object({ minutes: v.pipe(v.string(), v.maxLength(10_000)) })),
+    json(v.object({ minutes: v.pipe(v.string(), v.maxLength(10_000)), version })),
     async (c) =>
-      respond(
-        c,
-        await act(c, (ctx) => writeMinutes(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').minutes)),
-      ),
+      respond(c, await act(c, (ctx) => writeMinutes(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
   .post('/sessions/:id/confirm', recording, byId, json(v.object({ chairId: uuid })), async (c) =>
     respond(

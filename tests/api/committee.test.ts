@@ -34,15 +34,15 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
     expect(await reasonOf(await put(session.id, id, { yes: 9, no: 1, abstain: 0 }))).toContain('合计 10')
     expect((await put(session.id, id, { yes: 7, no: 3, abstain: 1 })).status).toBe(204)
     expect((await view(session.id)).cases[0]).toMatchObject({ result: 'failed', attending: 11 })
-    const attendance = (count: number) =>
-      sessions().attendance.$put({ param: { id: session.id }, json: { present: session.members.slice(0, count) } })
-    await attendance(9)
+    const present = async (memberId: string, there: boolean) =>
+      sessions().attendance.$put({ param: { id: session.id }, json: { memberId, present: there } })
+    for (const memberId of session.members.slice(9, 11)) await present(memberId, false)
     expect(await view(session.id)).toMatchObject({ quorum: false })
     expect((await problemOf(await walk.confirmSession(desks, session))).code).toBe('application.votes-invalid')
     expect(await walk.stateOf(id)).toBe('COMMITTEE')
-    await attendance(11)
+    for (const memberId of session.members.slice(9, 11)) await present(memberId, true)
     expect(await bodyOf(await walk.confirmSession(desks, session))).toEqual({ passed: 0, failed: 1 })
-    expect((await problemOf(await attendance(15))).code).toBe('committee.confirmed')
+    expect((await problemOf(await present(session.members[14]!, true))).code).toBe('committee.confirmed')
     const { details } = await world.db
       .selectFrom('applicationTransition')
       .select('details')
@@ -84,24 +84,25 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
     const session = await walk.openSession(desks, batch)
     await walk.assign(desks, session, [id])
     const param = { id: session.id }
+    const attendance = { memberId: session.members[0]!, present: true }
     for (const [name, one] of Object.entries({ ...desks, applicant: browser, nobody: world.browser() })) {
       const api = apiOf(one).committees
       const codes = {
         list: (await api.$get()).status,
         view: (await api.sessions[':id'].$get({ param })).status,
         candidates: (await api.sessions[':id'].candidates.$get({ param })).status,
-        attendance: (await api.sessions[':id'].attendance.$put({ param, json: { present: session.present } })).status,
+        attendance: (await api.sessions[':id'].attendance.$put({ param, json: attendance })).status,
         ballot: (
           await api.sessions[':id'].cases[':applicationId'].$put({
             param: { id: session.id, applicationId: id },
             json: { yes: 8, no: 3, abstain: 0 },
           })
         ).status,
-        minutes: (await api.sessions[':id'].minutes.$put({ param, json: { minutes: '会议记录' } })).status,
+        minutes: (await api.sessions[':id'].minutes.$put({ param, json: { minutes: '会议记录', version: 0 } })).status,
       }
       const expected =
         name === 'secretary'
-          ? { list: 200, view: 200, candidates: 200, attendance: 204, ballot: 204, minutes: 204 }
+          ? { list: 200, view: 200, candidates: 200, attendance: 204, ballot: 204, minutes: 200 }
           : name === 'office'
             ? { list: 200, view: 200, candidates: 200, attendance: 403, ballot: 403, minutes: 403 }
             : name === 'auditor'
@@ -109,6 +110,31 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
               : Object.fromEntries(Object.keys(codes).map((key) => [key, name === 'nobody' ? 401 : 403]))
       expect(codes, name).toEqual(expected)
     }
+  }, 60_000)
+
+  test('two tabs: who ticks a member touches no other one', async () => {
+    const session = await walk.openSession(desks, await world.batch())
+    const tick = (memberId: string, present: boolean) =>
+      sessions().attendance.$put({ param: { id: session.id }, json: { memberId, present } })
+    const [there, away] = [session.members[0]!, session.members[14]!]
+    const answers = await Promise.all([tick(there, false), tick(away, true)])
+    expect(answers.map(({ status }) => status)).toEqual([204, 204])
+    const present = (await view(session.id)).members.filter((one) => one.present).map(({ memberId }) => memberId)
+    expect(present).toEqual([...session.members.slice(1, 11), away])
+    expect((await problemOf(await tick(crypto.randomUUID(), true))).code).toBe('request.not-found')
+  }, 60_000)
+
+  test('two tabs: minutes are written over what their writer has seen, and nothing else', async () => {
+    const session = await walk.openSession(desks, await world.batch())
+    const write = (minutes: string, version: number) =>
+      sessions().minutes.$put({ param: { id: session.id }, json: { minutes, version } })
+    expect(await view(session.id)).toMatchObject({ minutes: '', minutesVersion: 0 })
+    expect(await bodyOf(await write('第一稿', 0))).toEqual({ version: 1 })
+    expect((await problemOf(await write('另一稿', 0))).code).toBe('committee.minutes-changed')
+    // the answer to it did not come
+    expect(await bodyOf(await write('第一稿', 0))).toEqual({ version: 1 })
+    expect(await bodyOf(await write('第二稿', 1))).toEqual({ version: 2 })
+    expect(await view(session.id)).toMatchObject({ minutes: '第二稿', minutesVersion: 2 })
   }, 60_000)
 
   test('a committee is renamed and made up anew; the session keeps who sat in it', async () => {

@@ -59,6 +59,25 @@ test('[R103, R111] the committee passes an application, it is published, confirm
     await adding.getByText('全选 1 份').click()
     await adding.getByRole('button', { name: '加入 1 份' }).click()
     await expect(secretary.getByText(`1. ${applicant.fullName}`)).toBeVisible()
+    // two tabs: who comes second is told, and both texts are there
+    const minutes = secretary.getByRole('textbox', { name: '会议纪要' })
+    const other = await secretary.context().newPage()
+    await other.goto(secretary.url())
+    await other.getByRole('textbox', { name: '会议纪要' }).fill('另一页写的纪要')
+    await other.getByRole('button', { name: '保存纪要' }).click()
+    await expect(other.getByText('纪要已保存')).toBeVisible()
+    await other.close()
+    await minutes.fill('这一页写的纪要')
+    await secretary.getByRole('button', { name: '保存纪要' }).click()
+    await expect(secretary.getByText('纪要刚由别人改过')).toBeVisible()
+    await expect(minutes).toHaveValue('这一页写的纪要')
+    await secretary.getByRole('button', { name: '刷新', exact: true }).click()
+    await expect(minutes).toHaveValue('另一页写的纪要')
+    await secretary.getByRole('button', { name: '换成我写的' }).click()
+    await expect(minutes).toHaveValue('这一页写的纪要')
+    await secretary.getByRole('button', { name: '保存纪要' }).click()
+    await expect(secretary.getByText('纪要已保存')).toBeVisible()
+
     for (const [at, name] of ['张建国', '王立新', '刘芳'].entries()) {
       await secretary.getByText(`${name}·`).click()
       await expect(secretary.getByRole('heading', { name: `出席（${at + 1} / 3）` })).toBeVisible()
@@ -77,6 +96,7 @@ test('[R103, R111] the committee passes an application, it is published, confirm
     await confirming.getByRole('button', { name: '确认并封存' }).click()
     await expect(secretary.getByText('票数封存').first()).toBeVisible()
     await expect(secretary.getByRole('button', { name: /^记票/ })).toBeHidden()
+    await expect(secretary.getByText('这一页写的纪要')).toBeVisible()
     await secretary.context().close()
   })
 

@@ -468,13 +468,13 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
   'get /api/committees/sessions/{id}': missing(committee),
   'get /api/committees/sessions/{id}/candidates': missing(arranging),
   'post /api/committees/sessions/{id}/cases': missing(arranging, { applicationIds: [nobody] }),
-  'put /api/committees/sessions/{id}/attendance': missing(['secretary'], { present: [] }),
+  'put /api/committees/sessions/{id}/attendance': missing(['secretary'], { memberId: nobody, present: true }),
   'put /api/committees/sessions/{id}/cases/{applicationId}': {
     gate: ['secretary'],
     attempt: () => ({ param: { id: nobody, applicationId: nobody }, json: { yes: 1, no: 0, abstain: 0 } }),
     answers: ['request.not-found'],
   },
-  'put /api/committees/sessions/{id}/minutes': missing(['secretary'], { minutes: '' }),
+  'put /api/committees/sessions/{id}/minutes': missing(['secretary'], { minutes: '', version: 0 }),
   'post /api/committees/sessions/{id}/confirm': missing(['secretary'], { chairId: nobody }),
 
   'get /api/publicity': { gate: 'everybody' },

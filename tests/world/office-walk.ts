@@ -98,7 +98,8 @@ export const officeWalk = (world: World) => {
       const seen = await bodyOf(await committees.sessions[':id'].$get({ param: { id } }))
       const ids = seen.members.map(({ memberId }) => memberId)
       const present = ids.slice(0, 11)
-      await committees.sessions[':id'].attendance.$put({ param: { id }, json: { present } })
+      for (const memberId of present)
+        await committees.sessions[':id'].attendance.$put({ param: { id }, json: { memberId, present: true } })
       return { id, committeeId, chairId: ids[0]!, members: ids, present }
     },
     async assign({ secretary }: Desks, session: { readonly id: string }, ids: readonly string[]) {

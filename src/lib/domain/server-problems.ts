@@ -111,6 +111,10 @@ export const serverProblems = {
   'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
   'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },
   'committee.member-avoids': { title: '有委员要回避', detail: '{member}与申报人同单位或是本人，要先登记回避。' },
+  'committee.minutes-changed': {
+    title: '别人刚改过纪要',
+    detail: '纪要刚由别人改过，没有保存，您写的还在。请刷新，核对最新的内容后再保存。',
+  },
   'publicity.published': { title: '已经公示', detail: '这份名单已经公示，不能再改。' },
   'publicity.empty': { title: '名单是空的', detail: '现在没有评审（核准）通过、等着公示的申报。' },
   'result.pick-up-missing': { title: '还没有发证', detail: '这份申报还没有证书编号，不能登记领证。' },
