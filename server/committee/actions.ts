@@ -1,6 +1,7 @@
 import type { TitleLevel } from '#domain/code-lists/title-level.ts'
 import { ballotOf, conflicted, hasQuorum, mayChair, type MemberPosition } from '#domain/rules/committee.ts'
 import { committeeAdvice, votesDecide } from '#domain/rules/voting.ts'
+import { decidedStates, type State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { applyTransition } from '#server/applications/actions/apply-transition.ts'
 import { getBatch } from '#server/batches/actions.ts'
@@ -10,6 +11,7 @@ import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
 import {
+  countCases,
   findSession,
   isNameTaken,
   listCandidates,
@@ -106,20 +108,36 @@ export async function saveCommittee(
 export const sessions = async (db: Db, who: Signed) =>
   (await listSessions(db, who)).map(({ cases, ...session }) => ({ ...session, cases: Number(cases ?? 0) }))
 
-/** A session of a committee for a batch, with its members as they are today. Refused: nobody sits in the committee. */
+export interface SessionWish {
+  readonly committeeId: string
+  readonly batchId: string
+  readonly name: string
+  readonly heldOn: string
+}
+
+/**
+ * A session of a committee for a batch, with its members as they are today. Refused: nobody sits in the committee.
+ * @param id made by who asks: asked again, because the answer did not come, it is one session still
+ */
 export async function openSession(
   ctx: Act,
   who: Signed,
-  wish: { readonly committeeId: string; readonly batchId: string; readonly name: string; readonly heldOn: string },
+  { id, ...wish }: SessionWish & { readonly id: string },
 ): Promise<Outcome<{ id: string }>> {
   const batch = await getBatch(ctx.db, who, wish.batchId)
   if (!batch.ok) return batch
+  // locked: of two that come at once the second finds what the first has made
   if (!(await lockCommittee(ctx.db, who, wish.committeeId))) return refuse('request.not-found')
+  const known = await findSession(ctx.db, who, id)
+  if (known) {
+    if (known.createdBy !== who.accountId) return refuse('request.not-found')
+    const same = (Object.keys(wish) as (keyof SessionWish)[]).every((key) => known[key] === wish[key])
+    return same ? ok({ id }) : refuse('committee.session-arranged')
+  }
   const members = await listMembers(ctx.db, who, wish.committeeId)
   if (members.length === 0) {
     return refuse('application.votes-invalid', { reason: '评委会没有组成人员' }, { path: 'committeeId' })
   }
-  const id = ctx.newId()
   await ctx.db
     .insertInto('committeeSession')
     .values({
@@ -216,7 +234,7 @@ async function openOne(ctx: Act, who: Signed, id: string): Promise<Outcome<Sessi
   return session.confirmedAt === null ? ok(session) : refuse('committee.confirmed')
 }
 
-/** Puts applications on the agenda; each goes to the committee by it (T13). */
+/** Puts applications on the agenda; each goes to the committee by it (T13). Those that stand on it already stay there. */
 export async function addCases(
   ctx: Act,
   who: Signed,
@@ -225,13 +243,16 @@ export async function addCases(
 ): Promise<Outcome<undefined>> {
   const session = await openOne(ctx, who, id)
   if (!session.ok) return session
+  const there = new Set((await listCases(ctx.db, who, id)).map((one) => one.applicationId))
+  const added = [...new Set(applicationIds)].filter((one) => !there.has(one))
+  if (added.length === 0) return ok()
   const allowed = new Set((await listCandidates(ctx.db, who, session.value.batchId)).map((one) => one.id))
-  if (applicationIds.some((one) => !allowed.has(one))) return refuse('application.handled-by-other')
-  const before = (await listCases(ctx.db, who, id)).length
+  if (added.some((one) => !allowed.has(one))) return refuse('application.handled-by-other')
+  const before = await countCases(ctx.db, who, id)
   await ctx.db
     .insertInto('sessionCase')
     .values(
-      applicationIds.map((applicationId, at) => ({
+      added.map((applicationId, at) => ({
         applicationId,
         sessionId: id,
         place: before + at + 1,
@@ -241,7 +262,7 @@ export async function addCases(
       })),
     )
     .execute()
-  for (const applicationId of applicationIds) {
+  for (const applicationId of added) {
     const done = await applyTransition(ctx, applicationId, 'assignToCommittee', {})
     if (!done.ok) return done
   }
@@ -341,22 +362,35 @@ export async function writeMinutes(
   return ok({ version: next })
 }
 
+interface Results {
+  readonly passed: number
+  readonly failed: number
+}
+
+/** What came of a session that is sealed, as far as nobody was cancelled since. */
+function resultsOf(cases: readonly { readonly state: State }[]): Results {
+  const decided = cases.filter(({ state }) => decidedStates.includes(state))
+  const failed = decided.filter(({ state }) => state === 'FAILED').length
+  return { passed: decided.length - failed, failed }
+}
+
 /**
  * The chair confirms what was decided: the ballots are sealed, and each application passes or fails by them (T15). All of it
- * or nothing. Refused: a ballot missing or no longer possible, or a chair who was not there.
+ * or nothing. Refused: a ballot missing or no longer possible, or a chair who was not there. Confirmed once more by the same person
+ * with the same chair, because the answer did not come, it is told again what came of it.
  */
-export async function confirmSession(
-  ctx: Act,
-  who: Signed,
-  id: string,
-  chairId: string,
-): Promise<Outcome<{ passed: number; failed: number }>> {
-  const session = await openOne(ctx, who, id)
-  if (!session.ok) return session
+export async function confirmSession(ctx: Act, who: Signed, id: string, chairId: string): Promise<Outcome<Results>> {
+  const session = await lockSession(ctx.db, who, id)
+  if (!session) return refuse('request.not-found')
+  const cases = await listCases(ctx.db, who, id)
+  if (session.confirmedAt !== null) {
+    const again = session.confirmedBy === who.accountId && session.chairId === chairId
+    return again ? ok(resultsOf(cases)) : refuse('committee.confirmed')
+  }
   const members = await listSessionMembers(ctx.db, who, id)
   const chair = members.find(({ memberId }) => memberId === chairId)
   if (!chair?.present || !mayChair(chair.position)) return refuse('committee.chair-absent')
-  const open = (await listCases(ctx.db, who, id)).filter(({ state }) => state === 'COMMITTEE')
+  const open = cases.filter(({ state }) => state === 'COMMITTEE')
   const missing = open.filter(({ yes }) => yes === null).length
   if (missing > 0 || open.length === 0) return refuse('committee.votes-missing', { count: missing })
   const recusals = await listRecusals(ctx.db, who, id)
@@ -365,7 +399,7 @@ export async function confirmSession(
     .set({ chairId, confirmedAt: ctx.now, confirmedBy: who.accountId })
     .where('id', '=', id)
     .execute()
-  const batch = await getBatch(ctx.db, who, session.value.batchId)
+  const batch = await getBatch(ctx.db, who, session.batchId)
   if (!batch.ok) return batch
   const results = { passed: 0, failed: 0 }
   const failed: string[] = []

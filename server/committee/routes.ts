@@ -48,6 +48,7 @@ const committee = v.object({
   ),
 })
 const session = v.object({
+  id: uuid,
   committeeId: uuid,
   batchId: uuid,
   name: words,

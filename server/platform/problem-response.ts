@@ -98,6 +98,7 @@ export const problemStatus = {
   'committee.votes-missing': 409,
   'committee.chair-absent': 422,
   'committee.member-avoids': 409,
+  'committee.session-arranged': 409,
   'committee.minutes-changed': 409,
   'publicity.not-on-list': 409,
   'publicity.published': 423,

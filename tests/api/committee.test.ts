@@ -112,6 +112,66 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
     }
   }, 60_000)
 
+  describe('two taps, or a tap whose answer did not come', () => {
+    test('arrange one session; other words under the same id are no second one', async () => {
+      const batch = await world.batch()
+      const { committeeId } = await walk.openSession(desks, batch)
+      const api = apiOf(desks.secretary).committees.sessions
+      const json = {
+        id: crypto.randomUUID(),
+        committeeId,
+        batchId: batch.id,
+        name: '第二次评审会',
+        heldOn: '2026-12-11',
+      }
+      const made = await Promise.all([1, 2].map(async () => bodyOf(await api.$post({ json }))))
+      expect(made).toEqual([{ id: json.id }, { id: json.id }])
+      const renamed = await api.$post({ json: { ...json, name: '第三次评审会' } })
+      expect((await problemOf(renamed)).code).toBe('committee.session-arranged')
+      const others = await apiOf(desks.office).committees.sessions.$post({ json })
+      expect((await problemOf(others)).code).toBe('request.not-found')
+      expect((await bodyOf(await api.$get())).filter((one) => one.batchId === batch.id)).toHaveLength(2)
+      expect((await view(json.id)).members).toHaveLength(15)
+    }, 60_000)
+
+    test('put an application on the agenda once', async () => {
+      const batch = await world.batch()
+      const { id } = await received(batch)
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, [id, id])
+      await walk.assign(desks, session, [id])
+      expect((await view(session.id)).cases).toHaveLength(1)
+      // on the agenda of another one it is not
+      const other = await walk.openSession(desks, batch)
+      await expect(walk.assign(desks, other, [id])).rejects.toThrow('application.handled-by-other')
+    }, 60_000)
+
+    test('[T15] confirm a session once, and are told the same; another chair is refused', async () => {
+      const batch = await world.batch()
+      const [passed, failed] = [await received(batch), await received(batch)]
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, [passed.id, failed.id])
+      await walk.ballot(desks, session, passed.id, 11, 0)
+      await walk.ballot(desks, session, failed.id, 2, 9)
+      const both = await Promise.all([1, 2].map(async () => bodyOf(await walk.confirmSession(desks, session))))
+      expect(both).toEqual([
+        { passed: 1, failed: 1 },
+        { passed: 1, failed: 1 },
+      ])
+      const steps = await world.db
+        .selectFrom('applicationTransition')
+        .select('transition')
+        .where('applicationId', 'in', [passed.id, failed.id])
+        .where('transition', 'in', ['passCommittee', 'failCommittee'])
+        .execute()
+      expect(steps).toHaveLength(2)
+      const chairId = session.members[1]!
+      expect((await problemOf(await walk.confirmSession(desks, { ...session, chairId }))).code).toBe(
+        'committee.confirmed',
+      )
+    }, 60_000)
+  })
+
   test('two tabs: who ticks a member touches no other one', async () => {
     const session = await walk.openSession(desks, await world.batch())
     const tick = (memberId: string, present: boolean) =>

@@ -93,7 +93,7 @@ export const officeWalk = (world: World) => {
         members,
       }
       const { id: committeeId } = await bodyOf(await committees.$post({ json: committee }))
-      const json = { committeeId, batchId: batch.id, name: '第一次评审会', heldOn }
+      const json = { id: crypto.randomUUID(), committeeId, batchId: batch.id, name: '第一次评审会', heldOn }
       const { id } = await bodyOf(await committees.sessions.$post({ json }))
       const seen = await bodyOf(await committees.sessions[':id'].$get({ param: { id } }))
       const ids = seen.members.map(({ memberId }) => memberId)

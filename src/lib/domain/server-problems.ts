@@ -111,6 +111,10 @@ export const serverProblems = {
   'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
   'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },
   'committee.member-avoids': { title: '有委员要回避', detail: '{member}与申报人同单位或是本人，要先登记回避。' },
+  'committee.session-arranged': {
+    title: '会议已经安排',
+    detail: '上一次点“安排”已经成功，会议在列表里，内容是那时填的。',
+  },
   'committee.minutes-changed': {
     title: '别人刚改过纪要',
     detail: '纪要刚由别人改过，没有保存，您写的还在。请刷新，核对最新的内容后再保存。',
