@@ -1,6 +1,7 @@
 import type { TitleLevel } from '#domain/code-lists/title-level.ts'
 import { ballotOf, conflicted, hasQuorum, mayChair, type MemberPosition } from '#domain/rules/committee.ts'
 import { committeeAdvice, votesDecide } from '#domain/rules/voting.ts'
+import { guards } from '#domain/lifecycle/guards.ts'
 import { decidedStates, type State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { applyTransition } from '#server/applications/actions/apply-transition.ts'
@@ -234,6 +235,18 @@ async function openOne(ctx: Act, who: Signed, id: string): Promise<Outcome<Sessi
   return session.confirmedAt === null ? ok(session) : refuse('committee.confirmed')
 }
 
+/** Calls a session off. Refused once something stands on its agenda: what is to be decided is taken off first (T23). */
+export async function cancelSession(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  if ((await countCases(ctx.db, who, id)) > 0) return refuse('committee.agenda-not-empty')
+  await ctx.db.deleteFrom('committeeSession').where('id', '=', id).execute()
+  const { committeeId, batchId, heldOn } = session.value
+  const details = { committeeId, batchId, heldOn }
+  ctx.audit({ action: 'committee.session-cancelled', subject: `session:${id}`, details })
+  return ok()
+}
+
 /** Puts applications on the agenda; each goes to the committee by it (T13). Those that stand on it already stay there. */
 export async function addCases(
   ctx: Act,
@@ -266,6 +279,47 @@ export async function addCases(
     const done = await applyTransition(ctx, applicationId, 'assignToCommittee', {})
     if (!done.ok) return done
   }
+  return ok()
+}
+
+/**
+ * Takes an application off the agenda before anything was voted on it: it waits again as it did before (T23). What was cancelled
+ * meanwhile leaves the agenda and stays cancelled.
+ * @param version of the application as who asks has seen it
+ */
+export async function takeOffAgenda(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  applicationId: string,
+  { reason, version }: { readonly reason: string; readonly version: number },
+): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  const found = (await listCases(ctx.db, who, id)).find((one) => one.applicationId === applicationId)
+  if (!found) return refuse('request.not-found')
+  if (found.accountId === who.accountId) return refuse('account.own-application')
+  const cancelled = found.state === 'CANCELLED'
+  if (cancelled) {
+    const bound = guards.noBallotNoted({ ballotNoted: found.yes !== null })
+    if (bound) return bound
+  } else {
+    const done = await applyTransition(ctx, applicationId, 'takeOffAgenda', { reason, version })
+    if (!done.ok) return done
+  }
+  await ctx.db.deleteFrom('sessionCase').where('applicationId', '=', applicationId).execute()
+  await ctx.db
+    .updateTable('sessionCase')
+    .set((eb) => ({ place: eb('place', '-', 1) }))
+    .where('sessionId', '=', id)
+    .where('place', '>', found.place)
+    .execute()
+  // at the session: whom it is about reads what stands at his application
+  ctx.audit({
+    action: 'committee.taken-off',
+    subject: `session:${id}`,
+    details: { applicationId, ...(cancelled && { reason }) },
+  })
   return ok()
 }
 
@@ -377,7 +431,8 @@ function resultsOf(cases: readonly { readonly state: State }[]): Results {
 /**
  * The chair confirms what was decided: the ballots are sealed, and each application passes or fails by them (T15). All of it
  * or nothing. Refused: a ballot missing or no longer possible, or a chair who was not there. Confirmed once more by the same person
- * with the same chair, because the answer did not come, it is told again what came of it.
+ * with the same chair, because the answer did not come, it is told again what came of it. Where all were cancelled meanwhile the
+ * ballots are sealed none the less.
  */
 export async function confirmSession(ctx: Act, who: Signed, id: string, chairId: string): Promise<Outcome<Results>> {
   const session = await lockSession(ctx.db, who, id)
@@ -390,9 +445,10 @@ export async function confirmSession(ctx: Act, who: Signed, id: string, chairId:
   const members = await listSessionMembers(ctx.db, who, id)
   const chair = members.find(({ memberId }) => memberId === chairId)
   if (!chair?.present || !mayChair(chair.position)) return refuse('committee.chair-absent')
+  if (cases.length === 0) return refuse('committee.agenda-empty')
   const open = cases.filter(({ state }) => state === 'COMMITTEE')
   const missing = open.filter(({ yes }) => yes === null).length
-  if (missing > 0 || open.length === 0) return refuse('committee.votes-missing', { count: missing })
+  if (missing > 0) return refuse('committee.votes-missing', { count: missing })
   const recusals = await listRecusals(ctx.db, who, id)
   await ctx.db
     .updateTable('committeeSession')

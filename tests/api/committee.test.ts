@@ -23,6 +23,8 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
   const sessions = () => apiOf(desks.secretary).committees.sessions[':id']
   const put = (id: string, applicationId: string, json: object) =>
     sessions().cases[':applicationId'].$put({ param: { id, applicationId }, json: json as never })
+  const versionOf = async (id: string) =>
+    (await world.db.selectFrom('application').select('version').where('id', '=', id).executeTakeFirstOrThrow()).version
   const view = async (id: string) => bodyOf(await sessions().$get({ param: { id } }))
 
   test('[E10] a ballot must add up and two thirds must be there; attendance that changes afterwards stops the confirmation', async () => {
@@ -99,17 +101,169 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
           })
         ).status,
         minutes: (await api.sessions[':id'].minutes.$put({ param, json: { minutes: '会议记录', version: 0 } })).status,
+        // whoever may is told that he has not seen the newest
+        takeOff: (
+          await api.sessions[':id'].cases[':applicationId']['take-off'].$post({
+            param: { id: session.id, applicationId: id },
+            json: { reason: '材料还要核对', version: 0 },
+          })
+        ).status,
+        cancel: (await api.sessions[':id'].$delete({ param })).status,
       }
+      const arranges = { list: 200, view: 200, candidates: 200, takeOff: 409, cancel: 409 }
       const expected =
         name === 'secretary'
-          ? { list: 200, view: 200, candidates: 200, attendance: 204, ballot: 204, minutes: 200 }
+          ? { ...arranges, attendance: 204, ballot: 204, minutes: 200 }
           : name === 'office'
-            ? { list: 200, view: 200, candidates: 200, attendance: 403, ballot: 403, minutes: 403 }
+            ? { ...arranges, attendance: 403, ballot: 403, minutes: 403 }
             : name === 'auditor'
-              ? { list: 200, view: 200, candidates: 403, attendance: 403, ballot: 403, minutes: 403 }
+              ? { ...Object.fromEntries(Object.keys(codes).map((key) => [key, 403])), list: 200, view: 200 }
               : Object.fromEntries(Object.keys(codes).map((key) => [key, name === 'nobody' ? 401 : 403]))
       expect(codes, name).toEqual(expected)
     }
+  }, 60_000)
+
+  describe('[T23] an application is taken off the agenda', () => {
+    const takeOff = (desk: Browser, id: string, applicationId: string, json: { reason: string; version: number }) =>
+      apiOf(desk).committees.sessions[':id'].cases[':applicationId']['take-off'].$post({
+        param: { id, applicationId },
+        json,
+      })
+
+    test('by who arranges, before anything was voted on it: it waits again, the agenda closes up, and the reason stays with the office', async () => {
+      const batch = await world.batch()
+      const people = [await received(batch), await received(batch), await received(batch)]
+      const ids = people.map(({ id }) => id)
+      const [first, second, third] = ids as [string, string, string]
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, ids)
+      const notices = async () =>
+        (await bodyOf(await apiOf(people[1]!.browser).notices.$get({ query: {} }))).notices.map(({ kind }) => kind)
+      const told = await notices()
+      const reason = '委员提出业绩证明要再核对'
+      const version = await versionOf(second)
+      expect((await problemOf(await takeOff(desks.office, session.id, second, { reason: '再看', version }))).code).toBe(
+        'request.invalid',
+      )
+      const stale = await takeOff(desks.office, session.id, second, { reason, version: version - 1 })
+      expect((await problemOf(stale)).code).toBe('application.handled-by-other')
+      expect((await takeOff(desks.office, session.id, second, { reason, version })).status).toBe(204)
+      expect(await walk.stateOf(second)).toBe('PAPER_RECEIVED')
+      const agenda = async () =>
+        (await view(session.id)).cases.map(({ applicationId, place }) => [applicationId, place])
+      expect(await agenda()).toEqual([
+        [first, 1],
+        [third, 2],
+      ])
+      const step = await world.db
+        .selectFrom('applicationTransition')
+        .select(['fromState', 'toState', 'role', 'reason'])
+        .where('applicationId', '=', second)
+        .where('transition', '=', 'takeOffAgenda')
+        .executeTakeFirstOrThrow()
+      expect(step).toEqual({ fromState: 'COMMITTEE', toState: 'PAPER_RECEIVED', role: 'office', reason })
+      const noted = await world.db
+        .selectFrom('auditEvent')
+        .select(['action', 'details'])
+        .where('subject', '=', `session:${session.id}`)
+        .where('action', '=', 'committee.taken-off')
+        .executeTakeFirstOrThrow()
+      expect(noted.details).toEqual({ applicationId: second })
+
+      // once more it is not there; and it can be put on again, behind the others
+      const again = await takeOff(desks.office, session.id, second, { reason, version: version + 1 })
+      expect((await problemOf(again)).code).toBe('request.not-found')
+      expect(await notices()).toEqual(told)
+      await walk.assign(desks, session, [second])
+      expect((await agenda()).at(-1)).toEqual([second, 3])
+    }, 90_000)
+
+    test('[A30] its applicant is told nothing of it: neither by a notice, nor in his timeline, nor in the copy of his data', async () => {
+      const batch = await world.batch()
+      const { id, browser } = await received(batch)
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, [id])
+      const reason = '委员提出业绩证明要再核对'
+      expect((await walk.takeOff(desks, session, id, reason)).status).toBe(204)
+      const own = apiOf(browser)
+      const seen = await bodyOf(await own.applications[':id'].$get({ param: { id } }))
+      expect(seen.application.state).toBe('PAPER_RECEIVED')
+      const copy = await bodyOf(await own.accounts.me.data.$get())
+      expect(copy.applications[0]!.state).toBe('PAPER_RECEIVED')
+      const all = JSON.stringify([
+        seen,
+        copy,
+        await bodyOf(await own.applications.$get()),
+        await bodyOf(await own.notices.$get({ query: {} })),
+      ])
+      expect([reason, '移出议程', 'takeOffAgenda', 'taken-off'].filter((one) => all.includes(one))).toEqual([])
+    }, 60_000)
+
+    test('not once a ballot on it is noted, nor once the session is sealed, nor by whom it is about', async () => {
+      const batch = await world.batch()
+      const [one, two] = [await received(batch), await received(batch)]
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, [one.id, two.id])
+      expect((await walk.ballot(desks, session, one.id, 8, 3)).status).toBe(204)
+      const refusal = async (id: string) =>
+        (await problemOf(await walk.takeOff(desks, session, id, '材料还要核对'))).code
+      expect(await refusal(one.id)).toBe('committee.ballot-noted')
+      expect(await walk.stateOf(one.id)).toBe('COMMITTEE')
+      expect((await walk.ballot(desks, session, two.id, 8, 3)).status).toBe(204)
+      await bodyOf(await walk.confirmSession(desks, session))
+      expect(await refusal(two.id)).toBe('committee.confirmed')
+
+      const secretary = await world.staff('secretary')
+      const other = await world.batch()
+      const own = await received(other)
+      await world.db.updateTable('application').set({ accountId: secretary.id }).where('id', '=', own.id).execute()
+      const sitting = await walk.openSession(desks, other)
+      await walk.assign(desks, sitting, [own.id])
+      const json = { reason: '本人不想参加评审', version: await versionOf(own.id) }
+      const himself = await takeOff(await world.signIn(secretary), sitting.id, own.id, json)
+      expect((await problemOf(himself)).code).toBe('account.own-application')
+    }, 90_000)
+
+    test('[T24] what was cancelled meanwhile leaves it too, and stays cancelled; the session can be called off then', async () => {
+      const batch = await world.batch()
+      const { id } = await received(batch)
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, [id])
+      await walk.go(desks.office, id, 'cancel', { reason: '本人书面申请撤回' })
+      expect((await walk.takeOff(desks, session, id, '本人已经撤回')).status).toBe(204)
+      expect(await walk.stateOf(id)).toBe('CANCELLED')
+      expect((await sessions().$delete({ param: { id: session.id } })).status).toBe(204)
+    }, 60_000)
+
+    test('[T24] not what was cancelled after its ballot; a session of which nobody else is left is sealed with it', async () => {
+      const batch = await world.batch()
+      const { id } = await received(batch)
+      const session = await walk.openSession(desks, batch)
+      await walk.assign(desks, session, [id])
+      await walk.ballot(desks, session, id, 8, 3)
+      await walk.go(desks.office, id, 'cancel', { reason: '本人书面申请撤回' })
+      const late = await walk.takeOff(desks, session, id, '本人已经撤回')
+      expect((await problemOf(late)).code).toBe('committee.ballot-noted')
+      expect(await bodyOf(await walk.confirmSession(desks, session))).toEqual({ passed: 0, failed: 0 })
+      expect(await walk.stateOf(id)).toBe('CANCELLED')
+      expect((await view(session.id)).confirmedAt).not.toBeNull()
+    }, 60_000)
+  })
+
+  test('a session is called off while its agenda is empty, and is gone then', async () => {
+    const batch = await world.batch()
+    const { id } = await received(batch)
+    const session = await walk.openSession(desks, batch)
+    const param = { id: session.id }
+    expect((await problemOf(await walk.confirmSession(desks, session))).code).toBe('committee.agenda-empty')
+    await walk.assign(desks, session, [id])
+    expect((await problemOf(await sessions().$delete({ param }))).code).toBe('committee.agenda-not-empty')
+    expect((await walk.takeOff(desks, session, id, '这次会议不开了')).status).toBe(204)
+    expect((await sessions().$delete({ param })).status).toBe(204)
+    expect((await sessions().$get({ param })).status).toBe(404)
+    const all = await bodyOf(await apiOf(desks.secretary).committees.sessions.$get())
+    expect(all.map((one) => one.id)).not.toContain(session.id)
+    expect((await sessions().$delete({ param })).status).toBe(404)
   }, 60_000)
 
   describe('two taps, or a tap whose answer did not come', () => {

@@ -107,6 +107,11 @@ export const officeWalk = (world: World) => {
       const answer = await cases.$post({ param: { id: session.id }, json: { applicationIds: [...ids] } })
       if (!answer.ok) throw new Error(await answer.text())
     },
+    takeOff: async ({ secretary }: Desks, session: { readonly id: string }, applicationId: string, reason: string) =>
+      apiOf(secretary).committees.sessions[':id'].cases[':applicationId']['take-off'].$post({
+        param: { id: session.id, applicationId },
+        json: { reason, version: (await rowOf(applicationId)).version },
+      }),
     ballot: ({ secretary }: Desks, session: { readonly id: string }, applicationId: string, yes: number, no: number) =>
       apiOf(secretary).committees.sessions[':id'].cases[':applicationId'].$put({
         param: { id: session.id, applicationId },

@@ -111,9 +111,21 @@ export const serverProblems = {
   'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
   'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },
   'committee.member-avoids': { title: '有委员要回避', detail: '{member}与申报人同单位或是本人，要先登记回避。' },
+  'committee.agenda-empty': {
+    title: '议程上没有申报',
+    detail: '议程上还没有申报，没有什么可以确认。请先加入申报，或取消这次会议。',
+  },
+  'committee.agenda-not-empty': {
+    title: '议程上还有申报',
+    detail: '议程上还有申报，会议没有取消。请先把它们移出议程。',
+  },
+  'committee.ballot-noted': {
+    title: '已经记票',
+    detail: '这份申报已经记票，不能移出议程，由这次会议得出结果。',
+  },
   'committee.session-arranged': {
     title: '会议已经安排',
-    detail: '上一次点“安排”已经成功，会议在列表里，内容是那时填的。',
+    detail: '上一次点“安排”已经成功，会议在列表里，内容是那时填的。要改，请取消那次会议，再重新安排。',
   },
   'committee.minutes-changed': {
     title: '别人刚改过纪要',
