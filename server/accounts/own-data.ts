@@ -334,12 +334,12 @@ async function recordOf(
     .select(['at', 'action', 'role', 'accountId as actor', 'ip', 'userAgent', 'applicationId'])
     .orderBy('id')
     .execute()
+  // That there was a ballot, and when, is the committee's (A30).
+  const isUntold = (action: string, applicationId: string) =>
+    action === 'committee.ballot' || (isStep(action) && !told.has(`${applicationId} ${action}`))
   const known = rows.filter(
     ({ action, applicationId }) =>
-      !isStep(action) ||
-      applicationId === null ||
-      !applicationIds.includes(applicationId) ||
-      told.has(`${applicationId} ${action}`),
+      applicationId === null || !applicationIds.includes(applicationId) || !isUntold(action, applicationId),
   )
   return known.map(({ actor, ip, userAgent, applicationId, ...row }) => ({
     ...row,

@@ -250,6 +250,18 @@ describe.each(await databaseKinds())('committee on %s', (kind) => {
     }, 60_000)
   })
 
+  test('[A30] the copy of his data does not say that there was a ballot on him', async () => {
+    const batch = await world.batch()
+    const { id, browser } = await received(batch)
+    const session = await walk.openSession(desks, batch)
+    await walk.assign(desks, session, [id])
+    expect((await walk.ballot(desks, session, id, 8, 3)).status).toBe(204)
+    const { record } = await bodyOf(await apiOf(browser).accounts.me.data.$get())
+    const actions = record.filter(({ applicationId }) => applicationId === id).map(({ action }) => action)
+    expect(actions).toContain('application.assignToCommittee')
+    expect(actions).not.toContain('committee.ballot')
+  }, 60_000)
+
   test('a session is called off while its agenda is empty, and is gone then', async () => {
     const batch = await world.batch()
     const { id } = await received(batch)
