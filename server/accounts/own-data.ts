@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { isSecret } from '#server/notices/sms-text.ts'
 import { isEditable, type State } from '#domain/lifecycle/states.ts'
 import { transitionIds } from '#domain/lifecycle/transitions.ts'
-import { aboutObjections, isHidden, shownWithoutObjection } from '#server/applications/shown-state.ts'
+import { isHidden, shownWithoutObjection, untold } from '#server/applications/shown-state.ts'
 import type { Act } from '#server/platform/environment.ts'
 import type { Secrets } from '#server/platform/secrets.ts'
 import type { Signed } from '#server/platform/who.ts'
@@ -235,7 +235,7 @@ async function told<Taken extends Step>(
   { id, state }: { readonly id: string; readonly state: State },
   steps: readonly Taken[],
 ): Promise<{ state: State; steps: readonly Taken[] }> {
-  const open = steps.filter(({ transition }) => !aboutObjections.includes(transition))
+  const open = steps.filter(({ transition }) => !untold.includes(transition))
   const decision = steps.findLast(({ toState }) => toState === state)
   if (decision && isHidden(state, false)) {
     const heard = await db
@@ -339,12 +339,12 @@ async function recordOf(
     .select(['at', 'action', 'role', 'accountId as actor', 'ip', 'userAgent', 'applicationId'])
     .orderBy('id')
     .execute()
+  // That there was a ballot, and when, is the committee's (A30).
+  const isUntold = (action: string, applicationId: string) =>
+    action === 'committee.ballot' || (isStep(action) && !told.has(`${applicationId} ${action}`))
   const known = rows.filter(
     ({ action, applicationId }) =>
-      !isStep(action) ||
-      applicationId === null ||
-      !applicationIds.includes(applicationId) ||
-      told.has(`${applicationId} ${action}`),
+      applicationId === null || !applicationIds.includes(applicationId) || !isUntold(action, applicationId),
   )
   return known.map(({ actor, ip, userAgent, applicationId, ...row }) => ({
     ...row,

@@ -8,6 +8,12 @@ export const isHidden = (state: State, released: boolean): boolean =>
 /** Steps whose reasons name who objected: those are for the office alone (T18). */
 export const aboutObjections: readonly string[] = ['registerObjection', 'dismissObjection'] satisfies TransitionId[]
 
+/**
+ * Steps that are not told to whom they are about, with their reasons, not even in the copy of what is kept about him: who objected (T18),
+ * and what the committee has before it (A30).
+ */
+export const untold: readonly string[] = [...aboutObjections, 'takeOffAgenda' satisfies TransitionId]
+
 /** Whether somebody objected, and is being looked into, is the office's (T18): outside it the publicity goes on. */
 export const shownWithoutObjection = (state: State): State => (state === 'OBJECTION' ? 'PUBLICITY' : state)
 

@@ -1,6 +1,8 @@
 import type { TitleLevel } from '#domain/code-lists/title-level.ts'
 import { ballotOf, conflicted, hasQuorum, mayChair, type MemberPosition } from '#domain/rules/committee.ts'
 import { committeeAdvice, votesDecide } from '#domain/rules/voting.ts'
+import { guards } from '#domain/lifecycle/guards.ts'
+import { decidedStates, type State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { applyTransition } from '#server/applications/actions/apply-transition.ts'
 import { getBatch } from '#server/batches/actions.ts'
@@ -10,6 +12,7 @@ import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
 import {
+  countCases,
   findSession,
   isNameTaken,
   listCandidates,
@@ -106,20 +109,36 @@ export async function saveCommittee(
 export const sessions = async (db: Db, who: Signed) =>
   (await listSessions(db, who)).map(({ cases, ...session }) => ({ ...session, cases: Number(cases ?? 0) }))
 
-/** A session of a committee for a batch, with its members as they are today. Refused: nobody sits in the committee. */
+export interface SessionWish {
+  readonly committeeId: string
+  readonly batchId: string
+  readonly name: string
+  readonly heldOn: string
+}
+
+/**
+ * A session of a committee for a batch, with its members as they are today. Refused: nobody sits in the committee.
+ * @param id made by who asks: asked again, because the answer did not come, it is one session still
+ */
 export async function openSession(
   ctx: Act,
   who: Signed,
-  wish: { readonly committeeId: string; readonly batchId: string; readonly name: string; readonly heldOn: string },
+  { id, ...wish }: SessionWish & { readonly id: string },
 ): Promise<Outcome<{ id: string }>> {
   const batch = await getBatch(ctx.db, who, wish.batchId)
   if (!batch.ok) return batch
+  // locked: of two that come at once the second finds what the first has made
   if (!(await lockCommittee(ctx.db, who, wish.committeeId))) return refuse('request.not-found')
+  const known = await findSession(ctx.db, who, id)
+  if (known) {
+    if (known.createdBy !== who.accountId) return refuse('request.not-found')
+    const same = (Object.keys(wish) as (keyof SessionWish)[]).every((key) => known[key] === wish[key])
+    return same ? ok({ id }) : refuse('committee.session-arranged')
+  }
   const members = await listMembers(ctx.db, who, wish.committeeId)
   if (members.length === 0) {
     return refuse('application.votes-invalid', { reason: '评委会没有组成人员' }, { path: 'committeeId' })
   }
-  const id = ctx.newId()
   await ctx.db
     .insertInto('committeeSession')
     .values({
@@ -168,6 +187,7 @@ export async function viewSession(db: Db, who: Signed, id: string) {
     batchId: session.batchId,
     batchName: batch.value.name,
     minutes: session.minutes,
+    minutesVersion: session.minutesVersion,
     chairId: session.chairId,
     confirmedAt: session.confirmedAt,
     quorum: hasQuorum(members),
@@ -215,7 +235,19 @@ async function openOne(ctx: Act, who: Signed, id: string): Promise<Outcome<Sessi
   return session.confirmedAt === null ? ok(session) : refuse('committee.confirmed')
 }
 
-/** Puts applications on the agenda; each goes to the committee by it (T13). */
+/** Calls a session off. Refused once something stands on its agenda: what is to be decided is taken off first (T23). */
+export async function cancelSession(ctx: Act, who: Signed, id: string): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  if ((await countCases(ctx.db, who, id)) > 0) return refuse('committee.agenda-not-empty')
+  await ctx.db.deleteFrom('committeeSession').where('id', '=', id).execute()
+  const { committeeId, batchId, heldOn } = session.value
+  const details = { committeeId, batchId, heldOn }
+  ctx.audit({ action: 'committee.session-cancelled', subject: `session:${id}`, details })
+  return ok()
+}
+
+/** Puts applications on the agenda; each goes to the committee by it (T13). Those that stand on it already stay there. */
 export async function addCases(
   ctx: Act,
   who: Signed,
@@ -224,13 +256,16 @@ export async function addCases(
 ): Promise<Outcome<undefined>> {
   const session = await openOne(ctx, who, id)
   if (!session.ok) return session
+  const there = new Set((await listCases(ctx.db, who, id)).map((one) => one.applicationId))
+  const added = [...new Set(applicationIds)].filter((one) => !there.has(one))
+  if (added.length === 0) return ok()
   const allowed = new Set((await listCandidates(ctx.db, who, session.value.batchId)).map((one) => one.id))
-  if (applicationIds.some((one) => !allowed.has(one))) return refuse('application.handled-by-other')
-  const before = (await listCases(ctx.db, who, id)).length
+  if (added.some((one) => !allowed.has(one))) return refuse('application.handled-by-other')
+  const before = await countCases(ctx.db, who, id)
   await ctx.db
     .insertInto('sessionCase')
     .values(
-      applicationIds.map((applicationId, at) => ({
+      added.map((applicationId, at) => ({
         applicationId,
         sessionId: id,
         place: before + at + 1,
@@ -240,34 +275,76 @@ export async function addCases(
       })),
     )
     .execute()
-  for (const applicationId of applicationIds) {
+  for (const applicationId of added) {
     const done = await applyTransition(ctx, applicationId, 'assignToCommittee', {})
     if (!done.ok) return done
   }
   return ok()
 }
 
-/** Who is there. Absentees cannot delegate or vote later, so ballots already counted are judged again by the new attendance. */
+/**
+ * Takes an application off the agenda before anything was voted on it: it waits again as it did before (T23). What was cancelled
+ * meanwhile leaves the agenda and stays cancelled.
+ * @param version of the application as who asks has seen it
+ */
+export async function takeOffAgenda(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  applicationId: string,
+  { reason, version }: { readonly reason: string; readonly version: number },
+): Promise<Outcome<undefined>> {
+  const session = await openOne(ctx, who, id)
+  if (!session.ok) return session
+  const found = (await listCases(ctx.db, who, id)).find((one) => one.applicationId === applicationId)
+  if (!found) return refuse('request.not-found')
+  if (found.accountId === who.accountId) return refuse('account.own-application')
+  const cancelled = found.state === 'CANCELLED'
+  if (cancelled) {
+    const bound = guards.noBallotNoted({ ballotNoted: found.yes !== null })
+    if (bound) return bound
+  } else {
+    const done = await applyTransition(ctx, applicationId, 'takeOffAgenda', { reason, version })
+    if (!done.ok) return done
+  }
+  await ctx.db.deleteFrom('sessionCase').where('applicationId', '=', applicationId).execute()
+  await ctx.db
+    .updateTable('sessionCase')
+    .set((eb) => ({ place: eb('place', '-', 1) }))
+    .where('sessionId', '=', id)
+    .where('place', '>', found.place)
+    .execute()
+  // at the session: whom it is about reads what stands at his application
+  ctx.audit({
+    action: 'committee.taken-off',
+    subject: `session:${id}`,
+    details: { applicationId, ...(cancelled && { reason }) },
+  })
+  return ok()
+}
+
+/**
+ * Whether a member is there; each by himself, so that two who tick undo nothing of one another. Absentees cannot delegate or vote
+ * later, so ballots already counted are judged again by the new attendance.
+ */
 export async function setAttendance(
   ctx: Act,
   who: Signed,
   id: string,
-  present: readonly string[],
+  { memberId, present }: { readonly memberId: string; readonly present: boolean },
 ): Promise<Outcome<undefined>> {
   const session = await openOne(ctx, who, id)
   if (!session.ok) return session
-  const members = await listSessionMembers(ctx.db, who, id)
-  for (const { memberId, present: was } of members) {
-    const is = present.includes(memberId)
-    if (is === was) continue
-    await ctx.db
-      .updateTable('sessionMember')
-      .set({ present: is })
-      .where('sessionId', '=', id)
-      .where('memberId', '=', memberId)
-      .execute()
-  }
-  ctx.audit({ action: 'committee.attendance', subject: `session:${id}`, details: { present: present.length } })
+  const member = (await listSessionMembers(ctx.db, who, id)).find((one) => one.memberId === memberId)
+  if (!member) return refuse('request.not-found')
+  if (member.present === present) return ok()
+  await ctx.db
+    .updateTable('sessionMember')
+    .set({ present })
+    .where('sessionId', '=', id)
+    .where('memberId', '=', memberId)
+    .execute()
+  ctx.audit({ action: 'committee.attendance', subject: `session:${id}`, details: { memberId, present } })
   return ok()
 }
 
@@ -318,38 +395,67 @@ export async function recordBallot(
   return ok()
 }
 
-export async function writeMinutes(ctx: Act, who: Signed, id: string, minutes: string): Promise<Outcome<undefined>> {
+/**
+ * Writes the minutes over the version that who writes has seen. Refused where somebody else has written since; the same words once
+ * more are no other ones.
+ */
+export async function writeMinutes(
+  ctx: Act,
+  who: Signed,
+  id: string,
+  { minutes, version }: { readonly minutes: string; readonly version: number },
+): Promise<Outcome<{ version: number }>> {
   const session = await openOne(ctx, who, id)
   if (!session.ok) return session
-  await ctx.db.updateTable('committeeSession').set({ minutes }).where('id', '=', id).execute()
-  return ok()
+  const { minutes: before, minutesVersion } = session.value
+  if (minutes === before) return ok({ version: minutesVersion })
+  if (version !== minutesVersion) return refuse('committee.minutes-changed')
+  const next = minutesVersion + 1
+  await ctx.db.updateTable('committeeSession').set({ minutes, minutesVersion: next }).where('id', '=', id).execute()
+  ctx.audit({ action: 'committee.minutes-written', subject: `session:${id}`, details: { version: next } })
+  return ok({ version: next })
+}
+
+interface Results {
+  readonly passed: number
+  readonly failed: number
+}
+
+/** What came of a session that is sealed, as far as nobody was cancelled since. */
+function resultsOf(cases: readonly { readonly state: State }[]): Results {
+  const decided = cases.filter(({ state }) => decidedStates.includes(state))
+  const failed = decided.filter(({ state }) => state === 'FAILED').length
+  return { passed: decided.length - failed, failed }
 }
 
 /**
  * The chair confirms what was decided: the ballots are sealed, and each application passes or fails by them (T15). All of it
- * or nothing. Refused: a ballot missing or no longer possible, or a chair who was not there.
+ * or nothing. Refused: a ballot missing or no longer possible, or a chair who was not there. Confirmed once more by the same person
+ * with the same chair, because the answer did not come, it is told again what came of it. Where all were cancelled meanwhile the
+ * ballots are sealed none the less.
  */
-export async function confirmSession(
-  ctx: Act,
-  who: Signed,
-  id: string,
-  chairId: string,
-): Promise<Outcome<{ passed: number; failed: number }>> {
-  const session = await openOne(ctx, who, id)
-  if (!session.ok) return session
+export async function confirmSession(ctx: Act, who: Signed, id: string, chairId: string): Promise<Outcome<Results>> {
+  const session = await lockSession(ctx.db, who, id)
+  if (!session) return refuse('request.not-found')
+  const cases = await listCases(ctx.db, who, id)
+  if (session.confirmedAt !== null) {
+    const again = session.confirmedBy === who.accountId && session.chairId === chairId
+    return again ? ok(resultsOf(cases)) : refuse('committee.confirmed')
+  }
   const members = await listSessionMembers(ctx.db, who, id)
   const chair = members.find(({ memberId }) => memberId === chairId)
   if (!chair?.present || !mayChair(chair.position)) return refuse('committee.chair-absent')
-  const open = (await listCases(ctx.db, who, id)).filter(({ state }) => state === 'COMMITTEE')
+  if (cases.length === 0) return refuse('committee.agenda-empty')
+  const open = cases.filter(({ state }) => state === 'COMMITTEE')
   const missing = open.filter(({ yes }) => yes === null).length
-  if (missing > 0 || open.length === 0) return refuse('committee.votes-missing', { count: missing })
+  if (missing > 0) return refuse('committee.votes-missing', { count: missing })
   const recusals = await listRecusals(ctx.db, who, id)
   await ctx.db
     .updateTable('committeeSession')
     .set({ chairId, confirmedAt: ctx.now, confirmedBy: who.accountId })
     .where('id', '=', id)
     .execute()
-  const batch = await getBatch(ctx.db, who, session.value.batchId)
+  const batch = await getBatch(ctx.db, who, session.batchId)
   if (!batch.ok) return batch
   const results = { passed: 0, failed: 0 }
   const failed: string[] = []

@@ -14,6 +14,15 @@ export const isOnAgenda = async (db: Db, _who: Who, applicationId: string): Prom
     .where('applicationId', '=', applicationId)
     .executeTakeFirst()) !== undefined
 
+/** Whether a ballot on an application is noted, confirmed or not: it stays on its agenda then (T23). */
+export const hasBallot = async (db: Db, _who: Who, applicationId: string): Promise<boolean> =>
+  (await db
+    .selectFrom('sessionCase')
+    .select('applicationId')
+    .where('applicationId', '=', applicationId)
+    .where('yes', 'is not', null)
+    .executeTakeFirst()) !== undefined
+
 /** The ballot on an application, once the chair of its session has confirmed it; null before (T15). */
 export async function confirmedVotes(db: Db, _who: Who, applicationId: string): Promise<Votes | null> {
   const found = await db

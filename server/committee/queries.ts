@@ -94,6 +94,18 @@ export const listCases = (db: Db, who: Signed, sessionId: string) =>
     .orderBy('sessionCase.place')
     .execute()
 
+/** How many applications stand on an agenda, whoever asks. */
+export const countCases = async (db: Db, _who: Signed, sessionId: string): Promise<number> =>
+  Number(
+    (
+      await db
+        .selectFrom('sessionCase')
+        .select((eb) => eb.fn.countAll<string>().as('count'))
+        .where('sessionId', '=', sessionId)
+        .executeTakeFirstOrThrow()
+    ).count,
+  )
+
 export const listRecusals = (db: Db, _who: Signed, sessionId: string) =>
   db
     .selectFrom('sessionRecusal')

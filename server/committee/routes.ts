@@ -4,6 +4,7 @@ import { titleLevels } from '#domain/code-lists/title-level.ts'
 import { memberPositions, type MemberPosition } from '#domain/rules/committee.ts'
 import { isRealDate } from '#domain/working-days.ts'
 import { ok } from '#domain/problems.ts'
+import { isReason } from '#domain/rules/reason.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
 import { withRole } from '#server/platform/permit.ts'
 import { respond } from '#server/platform/problem-response.ts'
@@ -11,6 +12,7 @@ import { act } from '#server/platform/transaction.ts'
 import { json, param } from '#server/platform/validate.ts'
 import {
   addCases,
+  cancelSession,
   candidates,
   committees,
   confirmSession,
@@ -19,6 +21,7 @@ import {
   saveCommittee,
   sessions,
   setAttendance,
+  takeOffAgenda,
   viewSession,
   writeMinutes,
 } from './actions.ts'
@@ -48,6 +51,7 @@ const committee = v.object({
   ),
 })
 const session = v.object({
+  id: uuid,
   committeeId: uuid,
   batchId: uuid,
   name: words,
@@ -60,6 +64,10 @@ const ballot = v.object({
   opinion: v.optional(v.pipe(v.string(), v.maxLength(500)), ''),
   recused: v.optional(v.pipe(v.array(uuid), v.maxLength(200)), []),
 })
+
+const version = v.pipe(v.number(), v.integer(), v.minValue(0))
+const takingOff = v.object({ reason: v.pipe(v.string(), v.trim(), v.check(isReason), v.maxLength(1000)), version })
+const ofCase = param(v.object({ id: uuid, applicationId: uuid }))
 
 /** Committees keep their files with the secretary; the office arranges, the auditor reads. Nobody else sees a ballot (§3.4). */
 const reading = withRole('secretary', 'office', 'auditor')
@@ -77,6 +85,9 @@ export const committeeRoutes = new Hono<SignedEnv>()
   )
   .get('/sessions/:id', reading, byId, async (c) =>
     respond(c, await viewSession(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
+  )
+  .delete('/sessions/:id', arranging, byId, async (c) =>
+    respond(c, await act(c, (ctx) => cancelSession(ctx, c.var.who, c.req.valid('param').id))),
   )
   .get('/sessions/:id/candidates', arranging, byId, async (c) =>
     respond(c, await candidates(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
@@ -96,33 +107,25 @@ export const committeeRoutes = new Hono<SignedEnv>()
     '/sessions/:id/attendance',
     recording,
     byId,
-    json(v.object({ present: v.pipe(v.array(uuid), v.maxLength(200)) })),
+    json(v.object({ memberId: uuid, present: v.boolean() })),
     async (c) =>
-      respond(
-        c,
-        await act(c, (ctx) => setAttendance(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').present)),
-      ),
+      respond(c, await act(c, (ctx) => setAttendance(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
-  .put(
-    '/sessions/:id/cases/:applicationId',
-    recording,
-    param(v.object({ id: uuid, applicationId: uuid })),
-    json(ballot),
-    async (c) => {
-      const { id, applicationId } = c.req.valid('param')
-      return respond(c, await act(c, (ctx) => recordBallot(ctx, c.var.who, id, applicationId, c.req.valid('json'))))
-    },
-  )
+  .put('/sessions/:id/cases/:applicationId', recording, ofCase, json(ballot), async (c) => {
+    const { id, applicationId } = c.req.valid('param')
+    return respond(c, await act(c, (ctx) => recordBallot(ctx, c.var.who, id, applicationId, c.req.valid('json'))))
+  })
+  .post('/sessions/:id/cases/:applicationId/take-off', arranging, ofCase, json(takingOff), async (c) => {
+    const { id, applicationId } = c.req.valid('param')
+    return respond(c, await act(c, (ctx) => takeOffAgenda(ctx, c.var.who, id, applicationId, c.req.valid('json'))))
+  })
   .put(
     '/sessions/:id/minutes',
     recording,
     byId,
-    json(v.object({ minutes: v.pipe(v.string(), v.maxLength(10_000)) })),
+    json(v.object({ minutes: v.pipe(v.string(), v.maxLength(10_000)), version })),
     async (c) =>
-      respond(
-        c,
-        await act(c, (ctx) => writeMinutes(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json').minutes)),
-      ),
+      respond(c, await act(c, (ctx) => writeMinutes(ctx, c.var.who, c.req.valid('param').id, c.req.valid('json')))),
   )
   .post('/sessions/:id/confirm', recording, byId, json(v.object({ chairId: uuid })), async (c) =>
     respond(

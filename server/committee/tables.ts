@@ -30,6 +30,8 @@ export interface CommitteeSessionTable {
   /** YYYY-MM-DD */
   heldOn: string
   minutes: Generated<string>
+  /** how often they were written: who writes says over which he does */
+  minutesVersion: Generated<number>
   /** who chaired it and answers for the result (T15) */
   chairId: string | null
   /** from then on the ballots are sealed */

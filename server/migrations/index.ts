@@ -28,6 +28,7 @@ import * as accountClosing from './0096-account-closing.ts'
 import * as countedInTheIndex from './0097-counted-in-the-index.ts'
 import * as papersByContent from './0098-papers-by-content.ts'
 import * as staffApplyToo from './0099-staff-apply-too.ts'
+import * as minutesVersion from './0100-minutes-version.ts'
 import * as barsLifted from './0102-bars-lifted.ts'
 import * as exportsFetched from './0103-exports-fetched.ts'
 
@@ -62,6 +63,7 @@ export const migrations: Record<string, Migration> = {
   '0097-counted-in-the-index': countedInTheIndex,
   '0098-papers-by-content': papersByContent,
   '0099-staff-apply-too': staffApplyToo,
+  '0100-minutes-version': minutesVersion,
   '0102-bars-lifted': barsLifted,
   '0103-exports-fetched': exportsFetched,
 }

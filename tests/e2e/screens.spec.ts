@@ -169,7 +169,7 @@ test('[R2] the office’s screens fit 360 pixels and have no fault of access in 
   const committee = { name: '工程系列中级评委会', level: 'intermediate', scope: 'series', active: true, members }
   const { id: committeeId } = await post('/api/committees', committee)
   const batch = await batchNamed(page.request, /工程系列中级/)
-  const sitting = { committeeId, batchId: batch.id, name: '第一次会议', heldOn: '2026-12-10' }
+  const sitting = { id: crypto.randomUUID(), committeeId, batchId: batch.id, name: '第一次会议', heldOn: '2026-12-10' }
   const session = await post('/api/committees/sessions', sitting)
   const [article] = (await bodyOf(await page.request.get('/api/bulletin'))).items
   expect(

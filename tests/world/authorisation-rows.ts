@@ -467,15 +467,21 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
   'get /api/committees/sessions': { gate: committee },
   'post /api/committees/sessions': { gate: arranging, attempt: () => ({ json: {} }), answers: ['request.invalid'] },
   'get /api/committees/sessions/{id}': missing(committee),
+  'delete /api/committees/sessions/{id}': missing(arranging),
   'get /api/committees/sessions/{id}/candidates': missing(arranging),
   'post /api/committees/sessions/{id}/cases': missing(arranging, { applicationIds: [nobody] }),
-  'put /api/committees/sessions/{id}/attendance': missing(['secretary'], { present: [] }),
+  'put /api/committees/sessions/{id}/attendance': missing(['secretary'], { memberId: nobody, present: true }),
   'put /api/committees/sessions/{id}/cases/{applicationId}': {
     gate: ['secretary'],
     attempt: () => ({ param: { id: nobody, applicationId: nobody }, json: { yes: 1, no: 0, abstain: 0 } }),
     answers: ['request.not-found'],
   },
-  'put /api/committees/sessions/{id}/minutes': missing(['secretary'], { minutes: '' }),
+  'post /api/committees/sessions/{id}/cases/{applicationId}/take-off': {
+    gate: arranging,
+    attempt: () => ({ param: { id: nobody, applicationId: nobody }, json: { reason: '材料还要核对', version: 1 } }),
+    answers: ['request.not-found'],
+  },
+  'put /api/committees/sessions/{id}/minutes': missing(['secretary'], { minutes: '', version: 0 }),
   'post /api/committees/sessions/{id}/confirm': missing(['secretary'], { chairId: nobody }),
 
   'get /api/publicity': { gate: 'everybody' },

@@ -93,12 +93,13 @@ export const officeWalk = (world: World) => {
         members,
       }
       const { id: committeeId } = await bodyOf(await committees.$post({ json: committee }))
-      const json = { committeeId, batchId: batch.id, name: '第一次评审会', heldOn }
+      const json = { id: crypto.randomUUID(), committeeId, batchId: batch.id, name: '第一次评审会', heldOn }
       const { id } = await bodyOf(await committees.sessions.$post({ json }))
       const seen = await bodyOf(await committees.sessions[':id'].$get({ param: { id } }))
       const ids = seen.members.map(({ memberId }) => memberId)
       const present = ids.slice(0, 11)
-      await committees.sessions[':id'].attendance.$put({ param: { id }, json: { present } })
+      for (const memberId of present)
+        await committees.sessions[':id'].attendance.$put({ param: { id }, json: { memberId, present: true } })
       return { id, committeeId, chairId: ids[0]!, members: ids, present }
     },
     async assign({ secretary }: Desks, session: { readonly id: string }, ids: readonly string[]) {
@@ -106,6 +107,11 @@ export const officeWalk = (world: World) => {
       const answer = await cases.$post({ param: { id: session.id }, json: { applicationIds: [...ids] } })
       if (!answer.ok) throw new Error(await answer.text())
     },
+    takeOff: async ({ secretary }: Desks, session: { readonly id: string }, applicationId: string, reason: string) =>
+      apiOf(secretary).committees.sessions[':id'].cases[':applicationId']['take-off'].$post({
+        param: { id: session.id, applicationId },
+        json: { reason, version: (await rowOf(applicationId)).version },
+      }),
     ballot: ({ secretary }: Desks, session: { readonly id: string }, applicationId: string, yes: number, no: number) =>
       apiOf(secretary).committees.sessions[':id'].cases[':applicationId'].$put({
         param: { id: session.id, applicationId },

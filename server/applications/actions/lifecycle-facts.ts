@@ -12,7 +12,7 @@ import { barAt } from '#domain/rules/integrity.ts'
 import { graceEndsAt } from '#domain/rules/window.ts'
 import { type HolidayCalendar, NO_HOLIDAYS, publicityEnds } from '#domain/working-days.ts'
 import type { Batch } from '#server/batches/actions.ts'
-import { confirmedVotes, isOnAgenda } from '#server/committee/agenda.ts'
+import { confirmedVotes, hasBallot, isOnAgenda } from '#server/committee/agenda.ts'
 import { changePending, listsOfPerson } from '#server/education/actions.ts'
 import { barOf } from '#server/integrity/bar.ts'
 import { holidayCalendar } from '#server/publicity/calendar.ts'
@@ -183,6 +183,7 @@ export async function gatherFacts(
     pendingEducationChange: asked.has('noPendingEducationChange') ? await isPending(db, who, application, type) : false,
     snapshotOnPaper: asked.has('paperMatchesSnapshot') ? await onPaper(db, who, application, input.paperCode) : false,
     onAgenda: asked.has('onAgenda') ? await isOnAgenda(db, who, application.id) : false,
+    ballotNoted: asked.has('noBallotNoted') ? await hasBallot(db, who, application.id) : false,
     onPublicityList: asked.has('onPublicityList') ? await isListed(db, who, application.id) : false,
     publicityEndsAt: publicityEnd(
       application,

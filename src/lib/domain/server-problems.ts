@@ -111,6 +111,26 @@ export const serverProblems = {
   'committee.votes-missing': { title: '票数没有登记齐', detail: '还有 {count} 份没有登记票数，登记齐了才能确认。' },
   'committee.chair-absent': { title: '主持人没有到会', detail: '请选一位到会的主任委员或副主任委员确认结果。' },
   'committee.member-avoids': { title: '有委员要回避', detail: '{member}与申报人同单位或是本人，要先登记回避。' },
+  'committee.agenda-empty': {
+    title: '议程上没有申报',
+    detail: '议程上还没有申报，没有什么可以确认。请先加入申报，或取消这次会议。',
+  },
+  'committee.agenda-not-empty': {
+    title: '议程上还有申报',
+    detail: '议程上还有申报，会议没有取消。请先把它们移出议程。',
+  },
+  'committee.ballot-noted': {
+    title: '已经记票',
+    detail: '这份申报已经记票，不能移出议程，由这次会议得出结果。',
+  },
+  'committee.session-arranged': {
+    title: '会议已经安排',
+    detail: '上一次点“安排”已经成功，会议在列表里，内容是那时填的。要改，请取消那次会议，再重新安排。',
+  },
+  'committee.minutes-changed': {
+    title: '别人刚改过纪要',
+    detail: '纪要刚由别人改过，没有保存，您写的还在。请刷新，核对最新的内容后再保存。',
+  },
   'publicity.published': { title: '已经公示', detail: '这份名单已经公示，不能再改。' },
   'publicity.empty': { title: '名单是空的', detail: '现在没有评审（核准）通过、等着公示的申报。' },
   'result.pick-up-missing': { title: '还没有发证', detail: '这份申报还没有证书编号，不能登记领证。' },

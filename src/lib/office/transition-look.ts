@@ -31,6 +31,7 @@ export const lookOf = {
   sendBackToPoint: 'menu',
   sendBackToDepartment: 'menu',
   sendBackFromPreReview: 'menu',
+  takeOffAgenda: 'menu',
   cancel: 'menu',
 } as const satisfies Record<TransitionId, 'onward' | 'return' | 'menu'>
 

@@ -31,6 +31,8 @@ export interface LifecycleFacts {
   readonly snapshotOnPaper: boolean
   /** put on the agenda of a session of the committee (T13) */
   readonly onAgenda: boolean
+  /** a ballot on it is noted in its session (T23) */
+  readonly ballotNoted: boolean
   /** entered in a list for publication (T17) */
   readonly onPublicityList: boolean
   readonly publicityEndsAt: Date | null
@@ -103,6 +105,9 @@ export const guards = {
   decidedByCommittee: (facts) => (facts.decidedBy === 'committee' ? pass : refuse('application.handled-by-other')),
   decidedByApproval: (facts) => (facts.decidedBy === 'approval' ? pass : refuse('application.handled-by-other')),
   onAgenda: (facts) => (facts.onAgenda ? pass : refuse('committee.not-on-agenda')),
+  // A ballot is a record, and what it was about stays with it.
+  noBallotNoted: ({ ballotNoted }: Pick<LifecycleFacts, 'ballotNoted'>) =>
+    ballotNoted ? refuse('committee.ballot-noted') : pass,
   onPublicityList: (facts) => (facts.onPublicityList ? pass : refuse('publicity.not-on-list')),
   votesForPass: (facts) => votesFor(facts, 'passed'),
   votesForFail: (facts) => votesFor(facts, 'failed'),

@@ -333,6 +333,18 @@ export const transitions = {
     guards: ['notOwn', 'reasonGiven', 'routeHasNoDepartment'],
     internal: true,
   },
+  takeOffAgenda: {
+    rule: 'T23',
+    label: '移出议程',
+    from: ['COMMITTEE'],
+    to: 'PAPER_RECEIVED',
+    // T23 names the office; who may put it on the agenda may take it off again (T13).
+    by: ['secretary', 'office'],
+    guards: ['notOwn', 'reasonGiven', 'noBallotNoted'],
+    types: ['review'],
+    internal: true,
+    at: 'session',
+  },
   cancel: {
     rule: 'T24',
     label: '取消资格',
