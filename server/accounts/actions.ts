@@ -1,6 +1,7 @@
 import type { AccountFact } from '#domain/forms/field.ts'
 import type { Grant } from '#domain/lifecycle/roles.ts'
 import type { Outcome, Refused } from '#domain/problems.ts'
+import { CONSENT_VERSION } from '#domain/identity/consent.ts'
 import { ok, refuse } from '#domain/problems.ts'
 import { dateInShanghai } from '#domain/working-days.ts'
 import type { Act, Asked, Dependencies } from '#server/platform/environment.ts'
@@ -30,9 +31,6 @@ import {
 import type { Opened } from './sign-in.ts'
 import { openSession } from './sign-in.ts'
 
-/** The edition of the notice on personal data that people agree to when they register (PIPL 17). */
-export const CONSENT_VERSION = '2026-2'
-
 /**
  * Whether somebody agreed to the notice as it is now. Who was given an account to work with never did, nor did who registered under
  * an earlier edition: both are asked before they apply.
@@ -42,10 +40,20 @@ export async function hasConsented({ db }: Act, { accountId }: Signed): Promise<
   return found !== undefined && found.consentAt !== null && found.consentVersion === CONSENT_VERSION
 }
 
-/** Notes that he agrees now. */
-export async function consent(ctx: Act, { accountId }: Signed): Promise<void> {
+/**
+ * Notes that he agrees now. Refused: he does not, or to what a page has shown that was loaded before there was another notice.
+ * @param shown the edition that he agrees to; null where he does not; undefined from a page that does not know how to ask
+ */
+export async function consent(
+  ctx: Act,
+  { accountId }: Signed,
+  shown: string | null | undefined,
+): Promise<Outcome<undefined>> {
+  if (shown === null) return refuse('account.consent-required', undefined, { path: 'consent' })
+  if (shown !== CONSENT_VERSION) return refuse('client.outdated')
   await updateAccount(ctx.db, accountId, { consentVersion: CONSENT_VERSION, consentAt: ctx.now })
   ctx.audit({ action: 'account.consented', subject: `account:${accountId}`, details: { version: CONSENT_VERSION } })
+  return ok()
 }
 
 /** Registrations from one address: a whole company may register behind one. The captcha is what stops machines. */
@@ -61,6 +69,8 @@ export interface Registration extends RegistrationTyped {
   readonly captchaId: string
   readonly captcha: string
   readonly consent: boolean
+  /** the edition that was shown */
+  readonly consentVersion?: string
 }
 
 /**
@@ -70,6 +80,8 @@ export interface Registration extends RegistrationTyped {
 export async function registerAccount(asked: Asked, typed: Registration): Promise<Outcome<Opened>> {
   const { clock, database, limiter, secrets } = asked.var.platform
   if (!typed.consent) return refuse('account.consent-required', undefined, { path: 'consent' })
+  // Pages of before do not say what they have shown.
+  if (typed.consentVersion !== undefined && typed.consentVersion !== CONSENT_VERSION) return refuse('client.outdated')
   const read = parseRegistration(typed, dateInShanghai(await clock.now(database.db)))
   if (!read.ok) return read
   const captcha = await spendCaptcha(asked, typed.captchaId, typed.captcha)

@@ -51,6 +51,7 @@ const registration = v.object({
   contactMobile: v.optional(typed),
   ...captcha,
   consent: v.boolean(),
+  consentVersion: v.exactOptional(v.pipe(v.string(), v.maxLength(20))),
 })
 const changes = v.object({
   fullName: v.optional(typed),

@@ -16,7 +16,11 @@ const uuid = v.pipe(v.string(), v.uuid())
 const byId = param(v.object({ id: uuid }))
 const inBatch = json(v.object({ batchId: uuid }))
 const acceptance = json(
-  v.object({ batchId: uuid, textId: v.exactOptional(uuid), consents: v.exactOptional(v.boolean()) }),
+  v.object({
+    batchId: uuid,
+    textId: v.exactOptional(uuid),
+    consentTo: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(20)))),
+  }),
 )
 const asText = v.pipe(v.string(), v.maxLength(100))
 

@@ -1,9 +1,19 @@
-import type { State } from '#domain/lifecycle/states.ts'
+import { isEditable, type State } from '#domain/lifecycle/states.ts'
 import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 
 /** Whether the applicant must not know the state yet (A30). */
 export const isHidden = (state: State, released: boolean): boolean =>
   state === 'PASSED' || (state === 'FAILED' && !released)
+
+/**
+ * When its owner last wrote in it: when the row last changed would tell him when it was decided (A30), or that somebody objected (T18).
+ */
+export const lastWritten = (application: {
+  readonly state: State
+  readonly updatedAt: Date
+  readonly submittedAt: Date | null
+  readonly createdAt: Date
+}): Date => (isEditable(application.state) ? application.updatedAt : (application.submittedAt ?? application.createdAt))
 
 /** Steps whose reasons name who objected: those are for the office alone (T18). */
 export const aboutObjections: readonly string[] = ['registerObjection', 'dismissObjection'] satisfies TransitionId[]

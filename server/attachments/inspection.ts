@@ -14,7 +14,7 @@ export interface Inspection {
   readonly sha256?: string | undefined
 }
 
-/** Files that came together. The verdicts are in their order, and fewer where one of them left the thread unfit for those behind it. */
+/** Files that came together. The verdicts are in their order, and fewer where one of them left the thread unfit for the next. */
 export interface FilesWish {
   readonly what: 'files'
   readonly files: readonly Inspection[]

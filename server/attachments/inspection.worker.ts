@@ -224,8 +224,10 @@ function broken(error: unknown, value: Said): Answer {
   return { ...(fault === undefined ? { value } : { error: fault }), spent: true }
 }
 
+const hasGrown = (): boolean => memory !== undefined && memory.buffer.byteLength > MEMORY_KEPT
+
 function done(value: Said): Answer {
-  return { value, ...(memory && memory.buffer.byteLength > MEMORY_KEPT && { spent: true }) }
+  return { value, ...(hasGrown() && { spent: true }) }
 }
 
 /** Keeps what passed. */
@@ -253,10 +255,12 @@ async function lookAt(wish: FilesWish): Promise<Answer> {
       verdicts.push(await inspect(file))
     } catch (error) {
       if (faultOf(error) !== undefined) return broken(error, verdicts)
-      verdicts.push(DAMAGED)
+      // Perhaps for what the ones before it have left: only the first was looked at by a thread that is fit. The others are asked about again.
+      if (verdicts.length === 0) verdicts.push(DAMAGED)
       say = (value) => broken(error, value)
       break
     }
+    if (hasGrown()) break
   }
   try {
     return say(kept(wish, verdicts))

@@ -133,6 +133,8 @@ export async function recordEducations(
   const standing = new Set(rows.map(({ row }) => row.id))
   const dropped = [...known.values()].filter((one) => one.applicationId === applicationId && !standing.has(one.rowId))
   for (const { rowId } of dropped) {
+    // Nobody asks to change it meanwhile.
+    await lockRecord(ctx.db, ctx.who, accountId, rowId)
     // There is nothing left that a waiting request could change.
     await ctx.db
       .updateTable('educationChange')
@@ -190,7 +192,7 @@ export async function requestEducationChange(
   who: Signed,
   wish: EducationChangeWish,
 ): Promise<Outcome<{ id: string }>> {
-  await lockRecord(ctx.db, who, wish.rowId)
+  await lockRecord(ctx.db, who, who.accountId, wish.rowId)
   const again = await ctx.db.selectFrom('educationChange').selectAll().where('id', '=', wish.id).executeTakeFirst()
   if (again) {
     if (again.accountId !== who.accountId) return refuse('request.not-found')

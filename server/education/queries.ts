@@ -25,11 +25,11 @@ export const listRecords = (db: Db, _who: Who, accountId: string) =>
   run<Selectable<EducationRecordTable>>(db, { text: recordsText('$1'), values: [accountId] })
 
 /** One education row of a person, locked until the transaction ends: two that ask to change it wait for each other. */
-export async function lockRecord(db: Db, who: Signed, rowId: string): Promise<void> {
+export async function lockRecord(db: Db, _who: Who, accountId: string, rowId: string): Promise<void> {
   await db
     .selectFrom('educationRecord')
     .select('version')
-    .where('accountId', '=', who.accountId)
+    .where('accountId', '=', accountId)
     .where('rowId', '=', rowId)
     .where('version', '=', 1)
     .forUpdate()

@@ -127,7 +127,7 @@ export async function insertSms(db: Db, sms: Insertable<SmsMessageTable>) {
 export const findMobile = (db: Db, accountId: string) =>
   db.selectFrom('account').where('id', '=', accountId).select('mobile').executeTakeFirstOrThrow()
 
-/** The person's own notices, newest first; `before` and `after` are instants of creation, the bounds left out. */
+/** The person's own notices, newest first: those behind the one with the id `before`, and those made after the instant `after`. */
 export function listNotices(
   db: Db,
   who: Signed,

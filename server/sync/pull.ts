@@ -1,6 +1,7 @@
 import type { ApplicationChange, Conflict } from '#domain/sync/protocol.ts'
 import { type Application, cellsAfter } from '#server/applications/actions/content.ts'
 import { returnOf, stateForOwner } from '#server/applications/actions/views.ts'
+import { lastWritten } from '#server/applications/shown-state.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { Kysely } from 'kysely'
@@ -52,7 +53,7 @@ async function changeOf(
     submittedAt: application.submittedAt?.toISOString() ?? null,
     resubmitUntil: application.resubmitUntil?.toISOString() ?? null,
     createdAt: application.createdAt.toISOString(),
-    updatedAt: application.updatedAt.toISOString(),
+    updatedAt: lastWritten(application).toISOString(),
     cells,
     files,
     lockedRows,

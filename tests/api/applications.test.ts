@@ -21,7 +21,7 @@ import {
   sync,
   uploaded,
 } from '../world/application-walk.ts'
-import { CONSENT_VERSION } from '#server/accounts/actions.ts'
+import { CONSENT_VERSION } from '#domain/identity/consent.ts'
 import { stopClock } from '../world/still-clock.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, openWorld, problemOf, type World } from '../world/world.ts'
@@ -82,12 +82,16 @@ describe.each(await databaseKinds())('applications on %s', (kind) => {
       const id = crypto.randomUUID()
       expect((await bodyOf(await reading(browser, id, batch.id))).asksConsent).toBe(true)
       world.clock.advanceBy(20_000)
-      expect(await problemOf(await accept(browser, id, batch.id))).toMatchObject({
+      const answer = (said: { consentTo?: string | null }) =>
+        apiOf(browser).applications[':id'].reading.accept.$post({ param: { id }, json: { batchId: batch.id, ...said } })
+      expect(await problemOf(await answer({ consentTo: null }))).toMatchObject({
         code: 'account.consent-required',
         path: 'consent',
       })
-      const json = { batchId: batch.id, consents: true }
-      await bodyOf(await apiOf(browser).applications[':id'].reading.accept.$post({ param: { id }, json }))
+      // a page that asks nothing, and one that has shown another notice
+      expect((await problemOf(await answer({}))).code).toBe('client.outdated')
+      expect((await problemOf(await answer({ consentTo: '2025-1' }))).code).toBe('client.outdated')
+      await bodyOf(await answer({ consentTo: CONSENT_VERSION }))
       const kept = await world.db
         .selectFrom('account')
         .select(['consentVersion', 'consentAt'])
@@ -506,7 +510,7 @@ describe.each(await databaseKinds())('applications on %s', (kind) => {
       await state(one.id, 'PASSED')
       await state(two.id, 'FAILED')
       const whole = await bodyOf(await apiOf(one.browser).applications[':id'].$get({ param: { id: one.id } }))
-      expect(JSON.stringify(whole)).not.toContain('2031-')
+      expect(JSON.stringify([whole, await sync(one.browser)])).not.toContain('2031-')
       const seen = async (browser: typeof one.browser) => [
         (await bodyOf(await apiOf(browser).applications.$get()))[0]!.state,
         (await sync(browser)).applications[0]!.state,

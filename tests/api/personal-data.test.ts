@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONSENT_VERSION } from '#server/accounts/actions.ts'
+import { CONSENT_VERSION } from '#domain/identity/consent.ts'
 import { ofAccount, ofApplication, partsOfAccount, partsOfApplication } from '#server/accounts/own-data.ts'
 import { apiOf, HAILING, pointIn, submitted } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'

@@ -131,8 +131,8 @@ export async function acceptReading(
   {
     batchId,
     textId,
-    consents = false,
-  }: { readonly batchId: string; readonly textId?: string; readonly consents?: boolean },
+    consentTo,
+  }: { readonly batchId: string; readonly textId?: string; readonly consentTo?: string | null },
 ): Promise<Outcome<{ version: number; gateAcceptedAt: Date }>> {
   const started = await findOwn(ctx.db, who, applicationId)
   if (started?.gateAcceptedAt) return ok({ version: started.version, gateAcceptedAt: started.gateAcceptedAt })
@@ -147,8 +147,8 @@ export async function acceptReading(
   const left = type.gate.seconds * 1000 - (ctx.now.getTime() - reading.deliveredAt.getTime())
   if (left > 0) return refuse('reading.too-early', { seconds: Math.ceil(left / 1000) })
   if (!(await hasConsented(ctx, who))) {
-    if (!consents) return refuse('account.consent-required', undefined, { path: 'consent' })
-    await consent(ctx, who)
+    const consented = await consent(ctx, who, consentTo)
+    if (!consented.ok) return consented
   }
   await ctx.db
     .updateTable('reading')

@@ -25,7 +25,7 @@ import {
   released,
   type TransitionRow,
 } from '../queries.ts'
-import { isHidden, shownState, shownWithoutObjection } from '../shown-state.ts'
+import { isHidden, lastWritten, shownState, shownWithoutObjection } from '../shown-state.ts'
 import { contentOf, formOf, frozenContentOf } from './content.ts'
 import { decidedBy } from './lifecycle-facts.ts'
 
@@ -76,7 +76,7 @@ interface OwnSummary {
   readonly targetTitle: string | null
   readonly employerName: string | null
   readonly createdAt: Date
-  /** when its owner last wrote in it: what the office does to it would tell when it was decided (A30) */
+  /** when its owner last wrote in it (`lastWritten`) */
   readonly updatedAt: Date
   readonly submittedAt: Date | null
   /** last moment to send it in, while it is editable */
@@ -123,7 +123,7 @@ async function summaryOf(db: Db, who: Signed, row: OwnRow, now: Date): Promise<O
     ...chosen,
     employerName: typeof employer === 'string' ? employer : null,
     createdAt: row.createdAt,
-    updatedAt: editable ? row.updatedAt : (row.submittedAt ?? row.createdAt),
+    updatedAt: lastWritten(row),
     submittedAt: row.submittedAt,
     writingEndsAt: editable ? writingEndsAt(batch, row.resubmitUntil) : null,
     stages: stagesOf(row.type, state, row.hasDepartment),

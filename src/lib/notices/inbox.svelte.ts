@@ -14,8 +14,9 @@ interface NoticePage {
   /** newest first */
   readonly notices: readonly NoticeView[]
   readonly hasMore: boolean
-  /** how many the account has in all */
+  /** how many the account has in all, and how many of them nobody read */
   readonly total: number
+  readonly unread: number
 }
 
 export interface NoticeSource {
@@ -76,17 +77,18 @@ export class Inbox {
     for (;;) {
       const answered = await source.list(before)
       if (!answered.ok) return answered
-      const { notices, hasMore, total } = answered.value
+      const { notices, hasMore, total, unread } = answered.value
       const kept = await written(db, () =>
         db.transaction('rw', db.notices, db.meta, async () => {
-          if (await wasErasedSince(db, erased)) return Infinity
+          if (await wasErasedSince(db, erased)) return true
           for (const notice of notices) await this.#keep(db, notice)
-          return db.notices.where({ accountId }).count()
+          const here = await db.notices.where({ accountId }).toArray()
+          return here.length >= total && here.filter(({ readAt }) => readAt === null).length <= unread
         }),
       )
       if (!kept.ok) return kept
       before = notices.at(-1)?.id
-      if (!hasMore || before === undefined || kept.value >= total) return ok()
+      if (!hasMore || before === undefined || kept.value) return ok()
     }
   }
 

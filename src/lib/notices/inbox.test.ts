@@ -23,7 +23,8 @@ it('[R114] shows notices newest first, keeps them offline, and tells the server 
   const atServer = [notice(1), notice(2)]
   let offline = false
   const source = {
-    list: async () => (offline ? refuse('network.offline') : ok({ notices: atServer, hasMore: false, total: 2 })),
+    list: async () =>
+      offline ? refuse('network.offline') : ok({ notices: atServer, hasMore: false, total: 2, unread: 0 }),
     read: async (id: string) => {
       if (offline) return refuse('network.offline')
       const found = atServer.find((one) => one.id === id)
@@ -59,7 +60,7 @@ it('[A35] a list that comes after its person was erased here is kept for nobody'
   const source = {
     list: async () => {
       await meanwhile()
-      return ok({ notices: [notice(1)], hasMore: false, total: 1 })
+      return ok({ notices: [notice(1)], hasMore: false, total: 1, unread: 1 })
     },
     read: async () => ok(),
   }
@@ -82,7 +83,8 @@ it('[R107] a phone that has none fetches all of them, also where the line was cu
       if (asked.length === cutAt) return refuse('network.offline')
       const from = before === undefined ? 0 : atServer.findIndex(({ id }) => id === before) + 1
       const notices = atServer.slice(from, from + 2)
-      return ok({ notices, hasMore: notices.length === 2, total: atServer.length })
+      const unread = atServer.filter(({ readAt }) => readAt === null).length
+      return ok({ notices, hasMore: notices.length === 2, total: atServer.length, unread })
     },
     read: async () => ok(),
   }
@@ -98,4 +100,8 @@ it('[R107] a phone that has none fetches all of them, also where the line was cu
   asked = []
   await inbox.refresh()
   expect(asked).toEqual([undefined])
+  // Until an old one was read on another device.
+  atServer[4] = { ...notice(1), readAt: '2026-11-15T00:00:00Z' }
+  await inbox.refresh()
+  expect((await db.notices.get(notice(1).id))?.readAt).toBe('2026-11-15T00:00:00Z')
 })

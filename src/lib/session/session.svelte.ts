@@ -31,6 +31,7 @@ export interface RegistrationForm extends SignInForm {
   contactName?: string
   contactMobile?: string
   consent: boolean
+  consentVersion: string
 }
 
 /** The part of the API that opens and ends sessions. */

@@ -1,11 +1,12 @@
+import { CONSENT_VERSION } from '#domain/identity/consent.ts'
 import { CLOSING_DAYS } from '#domain/lifecycle/account-closing.ts'
 
 /**
  * What people agree to at registration (PIPL 13–17, 28–30). It tells what this system does, so a change in what is kept
- * or shown needs a new version here and in CONSENT_VERSION of the accounts room.
+ * or shown needs a new `CONSENT_VERSION`.
  */
 export const notice = {
-  version: '2026-2',
+  version: CONSENT_VERSION,
   title: '个人信息处理说明',
   parts: [
     {
