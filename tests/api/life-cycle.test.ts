@@ -97,6 +97,11 @@ describe.each(await databaseKinds())('thirty applications on %s', (kind) => {
     (desk: Desk, transition: TransitionId, input = {}) =>
     (id: string) =>
       walk.go(desks[desk], id, transition, input)
+  /** T5: every file is opened first. */
+  const forward = (transition: 'forwardToDepartment' | 'forwardToPreReview') => async (id: string) => {
+    await walk.openAll(desks.clerk, id)
+    await walk.go(desks.clerk, id, transition)
+  }
 
   test('T1–T24: to certificate, return, rejection, objection, cancellation, expiry and revocation', async () => {
     const closesAt = new Date((await world.now()).getTime() + 15 * DAY)
@@ -137,13 +142,13 @@ describe.each(await databaseKinds())('thirty applications on %s', (kind) => {
     const [rejectedByDepartment, withdrawn, expiring, sentBack, failing, doubted, cheated, revoked, ...fine] = r
 
     // T5, T6, T7, T9, T11, T23, T24 on the way to the 预审
-    await each([sentBack!.id], go('clerk', 'forwardToDepartment'))
+    await each([sentBack!.id], forward('forwardToDepartment'))
     await each([sentBack!.id], go('department', 'sendBackToPoint', { reason: '受理点再核对一次' }))
-    await each([sentBack!.id], go('clerk', 'forwardToDepartment'))
+    await each([sentBack!.id], forward('forwardToDepartment'))
     await each([sentBack!.id], go('department', 'passDepartment'))
     await each([sentBack!.id], go('office', 'sendBackToDepartment', { reason: '主管部门再核对一次' }))
     await each([sentBack!.id], go('department', 'reject', { reason: '业绩不是本人所做' }))
-    await each([rejectedByDepartment!.id], go('clerk', 'forwardToDepartment'))
+    await each([rejectedByDepartment!.id], forward('forwardToDepartment'))
     await each([rejectedByDepartment!.id], go('department', 'reject', { reason: '不符合资格条件' }))
     await each([fine[0]!.id], go('clerk', 'return', { reason: '考核表缺一页' }))
     await tryIllegal(fine[0]!.id)
@@ -152,7 +157,7 @@ describe.each(await databaseKinds())('thirty applications on %s', (kind) => {
     const onward = [expiring, failing, doubted, cheated, revoked, ...fine].map((one) => one!.id)
     for (const id of onward) await walk.passReview(desks, id, true)
     await walk.passReview(desks, recognised!.id, true)
-    await each([u[0]!.id], go('clerk', 'forwardToPreReview'))
+    await each([u[0]!.id], forward('forwardToPreReview'))
     await each([u[0]!.id], go('office', 'sendBackFromPreReview', { reason: '请受理点核对单位' }))
     for (const id of [...ids(i), ...ids(u), ...ids(c.slice(1))]) await walk.passReview(desks, id)
     await each([c[0]!.id], go('clerk', 'reject', { reason: '原证书不是本市所发' }))

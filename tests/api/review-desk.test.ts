@@ -78,8 +78,8 @@ describe.each(await databaseKinds())('what the desk has at hand, on %s', (kind) 
     const clerk = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(HAILING) }))
     const elsewhere = await world.signIn(await world.staff('pointClerk', { acceptancePoint: pointIn(JIANGYAN) }))
     const find = (browser: Browser, said: string) => review(browser).counter.$get({ query: { said } })
-    await take(office, id, 'forwardToPreReview')
     await openAll(office, id)
+    await take(office, id, 'forwardToPreReview')
     expect((await take(office, id, 'passPreReview')).status).toBe(200)
     const [paper] = (await caseOf(office, id)).papers
     const { code } = paper!

@@ -63,8 +63,8 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
   }
   /** Through the 受理点 and the 预审. */
   const prePassed = async (id: string, desk: Browser) => {
-    await go(desk, id, 'forwardToPreReview')
     await openAll(desk, id)
+    await go(desk, id, 'forwardToPreReview')
     await go(desk, id, 'passPreReview')
   }
   const paperCode = async (id: string) =>
@@ -80,6 +80,7 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
   test('[R4, R102, R103, R114] 评审 goes the whole way from submission to certificate, and the applicant is told of every step', async () => {
     const { id, person, batch } = await submitted(world, { type: 'review' })
     const [desk, point, secretaryDesk] = [await office(), await clerk(), await secretary()]
+    await openAll(point, id)
     await go(point, id, 'forwardToPreReview')
     await openAll(desk, id)
     await go(desk, id, 'passPreReview')
@@ -153,8 +154,10 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
     const point = await clerk()
     const department = await world.signIn(await world.staff('deptReviewer', { region: HAILING }))
     expect((await problemOf(await act(point, id, 'forwardToPreReview'))).code).toBe('application.handled-by-other')
+    await openAll(point, id)
     await go(point, id, 'forwardToDepartment')
     await go(department, id, 'sendBackToPoint', { reason: '受理点再核对一次' })
+    await openAll(point, id)
     await go(point, id, 'forwardToDepartment')
     await go(department, id, 'passDepartment')
     expect(await stateOf(id)).toBe('PRE_REVIEW')
@@ -259,10 +262,12 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
     expect(await noticesOf(two.id)).toEqual(['submitted', 'returned', 'expired'])
   })
 
-  test('T10: 预审 passes only when this reviewer has opened every file', async () => {
+  test('[T5, T10] neither the 受理点 nor the 预审 passes what this reviewer has not opened every file of', async () => {
     const { id } = await submitted(world)
-    const [desk, other] = [await office(), await office()]
-    await go(desk, id, 'forwardToPreReview')
+    const [point, desk, other] = [await clerk(), await office(), await office()]
+    expect((await problemOf(await act(point, id, 'forwardToPreReview'))).code).toBe('application.files-unopened')
+    await openAll(point, id)
+    await go(point, id, 'forwardToPreReview')
     const before = await view(desk, id)
     expect(before.filesToOpen).toBeGreaterThan(5)
     expect(before.available.find((one) => one.id === 'passPreReview')?.refusal?.code).toBe('application.files-unopened')
@@ -283,6 +288,7 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
   test('two reviewers at once: the second is told that it was handled', async () => {
     const { id } = await submitted(world)
     const [a, b] = [await office(), await office()]
+    await openAll(a, id)
     const { application } = await view(a, id)
     const both = await Promise.all([
       act(a, id, 'forwardToPreReview', { version: application.version }),

@@ -114,8 +114,8 @@ test('[R28, R31, R33, R37, R38, R40, R89, R93] an applicant reads the guide, fil
 
   await test.step('[R93] after 预审 the official 初定呈报表 is printed', async () => {
     const office = await officeSteps(browser, server)
-    await office.step(id, 'forwardToPreReview')
     await office.openAll(id)
+    await office.step(id, 'forwardToPreReview')
     await office.step(id, 'passPreReview')
     await office.close()
     await page.goto('/print')

@@ -27,7 +27,7 @@ export async function officeSteps(browser: Browser, server: RunningServer, role 
       const data = { transition, version, ...input }
       await answer(await request.post(`/api/review/applications/${id}/transition`, { data }))
     },
-    /** Opens every file: 预审 passes only then (T10). */
+    /** Opens every file: neither 受理 nor 预审 passes before (T5, T10). */
     async openAll(id: string): Promise<void> {
       const { answers } = await view(id)
       for (const { id: attachmentId } of Object.values(answers.files as Record<string, { id: string }[]>).flat())

@@ -52,12 +52,11 @@ export async function officeReturn(
   await expect(page.getByText(`退回修改：${fullName}`)).toBeVisible()
 }
 
-/** 受理审核通过, opens every file, 预审通过, which is not possible before the last of them was seen (T5, T10). */
+/** Opens every file, then 受理审核通过, which is not possible before the last of them was seen, and 预审通过 (T5, T10). */
 export async function officePass(page: Page, fullName: string): Promise<void> {
   await officeOpen(page, fullName)
-  await page.getByRole('button', { name: '受理审核通过', exact: true }).click()
-  const pass = page.getByRole('button', { name: /预审通过/ })
-  await expect(pass).toHaveAttribute('aria-disabled', 'true')
+  const accept = page.getByRole('button', { name: /受理审核通过/ })
+  await expect(accept).toHaveAttribute('aria-disabled', 'true')
   const seen = page.getByRole('img', { name: /^材料已看 \d+ 份，共 \d+ 份$/ })
   const counts = async () =>
     ((await seen.getAttribute('aria-label')) ?? '').match(/\d+/g)!.map(Number) as [number, number]
@@ -69,7 +68,8 @@ export async function officePass(page: Page, fullName: string): Promise<void> {
     await expect.poll(async () => (await counts())[0], { timeout: 30_000 }).toBeGreaterThanOrEqual(opened)
     if (opened < total) await next.click()
   }
-  await expect(pass).not.toHaveAttribute('aria-disabled', 'true')
-  await pass.click()
+  await expect(accept).not.toHaveAttribute('aria-disabled', 'true')
+  await accept.click()
+  await page.getByRole('button', { name: /预审通过/ }).click()
   await expect(page.getByText(`预审通过：${fullName}`)).toBeVisible()
 }

@@ -92,8 +92,8 @@ test('[R94, R103] an applicant asks for a certificate once more, and has it appr
 
   await test.step('[R103] office: 预审, paper, approval, certificate; no committee and no publication', async () => {
     const office = await officeSteps(browser, server)
-    await office.step(id, 'forwardToPreReview')
     await office.openAll(id)
+    await office.step(id, 'forwardToPreReview')
     await office.step(id, 'passPreReview')
     await page.goto(`/applications/${id}/papers/reissueForm`)
     await expect(page.getByText('这是正式版')).toBeVisible({ timeout: 30_000 })

@@ -68,6 +68,7 @@ export const officeWalk = (world: World) => {
     stateOf: async (id: string) => (await rowOf(id)).state,
     /** Through 受理点, 主管部门 where the batch has one, and 预审. */
     async passReview({ clerk, department, office }: Desks, id: string, hasDepartment = false) {
+      await openAll(clerk, id)
       await go(clerk, id, hasDepartment ? 'forwardToDepartment' : 'forwardToPreReview')
       if (hasDepartment) await go(department, id, 'passDepartment')
       await openAll(office, id)

@@ -277,6 +277,7 @@ describe('guards', () => {
     ['[R98] T6: a reason of four 字 is none', 'return', { reason: '不清楚 ' }, 'application.reason-required'],
     ['[R98] T6: five 字 are one', 'return', { reason: '材料不清楚' }, 'ok'],
     ['T11: rejecting needs a reason', 'reject', { reason: '' }, 'application.reason-required'],
+    ['T5: an unopened file', 'forwardToDepartment', { filesUnopened: 1 }, 'application.files-unopened'],
     ['T10: an unopened file', 'passPreReview', { filesUnopened: 3 }, 'application.files-unopened'],
     [
       '[R67] T10: an education change waits',

@@ -62,7 +62,7 @@ export const transitions = {
     from: ['SUBMITTED'],
     to: 'DEPT_REVIEW',
     by: ['pointClerk', 'office'],
-    guards: ['notOwn', 'routeHasDepartment'],
+    guards: ['notOwn', 'routeHasDepartment', 'filesOpened'],
     notice: 'progress',
   },
   forwardToPreReview: {
@@ -71,7 +71,7 @@ export const transitions = {
     from: ['SUBMITTED'],
     to: 'PRE_REVIEW',
     by: ['pointClerk', 'office'],
-    guards: ['notOwn', 'routeHasNoDepartment'],
+    guards: ['notOwn', 'routeHasNoDepartment', 'filesOpened'],
     notice: 'progress',
   },
   return: {
