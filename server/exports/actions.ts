@@ -20,7 +20,7 @@ import type { QueueFilter } from '#server/review/selection.ts'
 import { statisticsOf } from '#server/statistics/actions.ts'
 import { archive } from './archive.ts'
 import { countFetch, findOrder, listOrders, listRoster } from './queries.ts'
-import { workbook } from './workbook.ts'
+import { SPREADSHEET, workbook } from '#server/platform/workbook.ts'
 
 export interface ExportWish {
   readonly kind: ExportKind
@@ -148,8 +148,6 @@ export async function overviewSheet(platform: Dependencies, who: Signed, filter:
   }
   return { columns: columns.map(({ label, width }) => ({ label, width })), rows, more }
 }
-
-const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 const statisticsColumns = ['地区', '专业', '级别', '状态', '份数'].map((heading) => ({ label: heading, width: 20 }))
 

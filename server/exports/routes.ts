@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { ok } from '#domain/problems.ts'
 import { exportingRoles, exportKindIds, exportKinds, recordReaders } from '#domain/rosters/export-kinds.ts'
 import type { SignedEnv } from '#server/platform/environment.ts'
+import { downloadHeaders } from '#server/platform/download.ts'
 import { withRole } from '#server/platform/permit.ts'
 import { problem, respond } from '#server/platform/problem-response.ts'
 import { act } from '#server/platform/transaction.ts'
@@ -32,12 +33,7 @@ export const exportRoutes = new Hono<SignedEnv>()
     const made = await exportFile(c, c.var.who, c.req.valid('param').id)
     if (!made.ok) return problem(made)
     const { fileName, mediaType, fetch } = made.value
-    const headers = {
-      'content-type': mediaType,
-      'content-disposition': `attachment; filename="export"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-store',
-    }
+    const headers = downloadHeaders(fileName, mediaType)
     // To a HEAD nothing of it is shown.
     return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(await fetch(), 200, headers)
   })

@@ -1,6 +1,7 @@
 import { labelOf } from '#domain/code-lists/index.ts'
 import type { SpecialtyOffer } from '#domain/forms/answers.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
+import { publicityColumns } from '#domain/rosters/publicity-columns.ts'
 import type { TransitionId } from '#domain/lifecycle/transitions.ts'
 import { isReason } from '#domain/rules/reason.ts'
 import { dateInShanghai, publicityEnds } from '#domain/working-days.ts'
@@ -103,6 +104,24 @@ export async function viewList(db: Db, who: Signed, id: string) {
     .filter(({ own }) => !own || list.publishedAt !== null)
     .map(({ own, ...row }) => (own ? { ...row, state: shownWithoutObjection(row.state) } : row))
   return ok({ ...list, people: shown.map((row) => placeInWords(inWords(row))), objections })
+}
+
+/**
+ * The list as a workbook (D8): a draft as it is, a published one with those who are still entitled, as everybody reads it.
+ * @returns its name and its rows
+ */
+export async function listAsRows(db: Db, who: Signed, id: string) {
+  const list = await findList(db, who, id)
+  if (!list) return refuse('request.not-found')
+  const names =
+    list.publishedAt === null
+      ? (await listEntries(db, who, id)).filter(({ own }) => !own)
+      : await listPublicNames(db, who, id)
+  const people = names.map((row) => placeInWords(inWords(row)))
+  return ok({
+    title: list.title,
+    rows: people.map((person, at) => publicityColumns.map(({ value }) => value(person, at + 1))),
+  })
 }
 
 /** When a list would end if it were published now (A31). */
@@ -352,7 +371,7 @@ export async function certificates(db: Db, who: Signed, filter: CertificateFilte
   return {
     pageSize: filter.pageSize,
     total: rows[0]?.total ?? 0,
-    rows: rows.map(({ total: _, ...row }) => inWords(row)),
+    rows: rows.map(inWords),
   }
 }
 

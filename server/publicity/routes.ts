@@ -3,12 +3,15 @@ import * as v from 'valibot'
 import { certificateStepIds } from '#domain/lifecycle/certificate-steps.ts'
 import { isRealDate } from '#domain/working-days.ts'
 import { ok, refuse } from '#domain/problems.ts'
+import { publicityColumns } from '#domain/rosters/publicity-columns.ts'
 import { isReason } from '#domain/rules/reason.ts'
 import type { Env, SignedEnv } from '#server/platform/environment.ts'
 import { withRole } from '#server/platform/permit.ts'
-import { respond } from '#server/platform/problem-response.ts'
+import { downloadHeaders } from '#server/platform/download.ts'
+import { problem, respond } from '#server/platform/problem-response.ts'
 import { act } from '#server/platform/transaction.ts'
 import { json, param, query } from '#server/platform/validate.ts'
+import { SPREADSHEET, workbook } from '#server/platform/workbook.ts'
 import {
   certificates,
   certify,
@@ -18,6 +21,7 @@ import {
   draftList,
   dropDraft,
   endIfPublished,
+  listAsRows,
   lists,
   pickUp,
   publishedList,
@@ -57,6 +61,12 @@ const deskRoutes = new Hono<SignedEnv>()
   .get('/:id', byId, async (c) =>
     respond(c, await viewList(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
   )
+  .get('/:id/workbook', byId, async (c) => {
+    const made = await listAsRows(c.var.platform.database.db, c.var.who, c.req.valid('param').id)
+    if (!made.ok) return problem(made)
+    const { title, rows } = made.value
+    return c.body(workbook('公示名单', publicityColumns, rows), 200, downloadHeaders(`${title}.xlsx`, SPREADSHEET))
+  })
   .patch(
     '/:id',
     byId,

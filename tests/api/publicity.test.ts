@@ -1,3 +1,4 @@
+import { readXlsx } from 'hucre/xlsx'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDays, dateInShanghai } from '#domain/working-days.ts'
 import { apiOf, submitted, sync } from '../world/application-walk.ts'
@@ -213,6 +214,25 @@ describe.each(await databaseKinds())('publicity on %s', (kind) => {
     }
     expect((await reasons('office')).join()).toContain('钱正义')
     expect((await reasons('clerk')).join()).not.toMatch(/钱正义|原稿/)
+  }, 60_000)
+
+  test('[R111, D8, E12] the list as a workbook: its columns, those who are entitled, and no number of anybody', async () => {
+    const batch = await world.batch()
+    const one = await passed(batch, { fullName: '顾晓岚' })
+    const id = await walk.draft(desks, batch)
+    const fetched = async (who: Browser) => who.fetch(`/api/publicity/desk/${id}/workbook`)
+    const rowsOf = async () => {
+      const { sheets } = await readXlsx(new Uint8Array(await (await fetched(desks.office)).arrayBuffer()))
+      return sheets[0]!.rows
+    }
+    const [head, row] = await rowsOf()
+    expect(head).toEqual(['序号', '姓名', '性别', '工作单位', '申报专业', '通过资格', '破格', '地区'])
+    expect(row!.slice(0, 2)).toEqual(['1', '顾晓岚'])
+    expect(JSON.stringify(await rowsOf())).not.toMatch(new RegExp(`${one.person.idNumber}|${one.person.mobile}`))
+    expect((await fetched(one.browser)).status).toBe(403)
+    await bodyOf(await apiOf(desks.office).publicity.desk[':id'].publish.$post({ param: { id }, json: {} }))
+    await world.db.updateTable('application').set({ state: 'CANCELLED' }).where('id', '=', one.id).execute()
+    expect(await rowsOf()).toHaveLength(1)
   }, 60_000)
 
   test('certificates: listed by batch, handed out once numbered, by the 受理点 they belong to', async () => {

@@ -490,6 +490,7 @@ export const authorisationRows: Readonly<Record<string, AuthorisationRow>> = {
   'get /api/publicity/desk/end': { gate: ['office'] },
   'post /api/publicity/desk': { gate: ['office'], attempt: () => ({ json: {} }), answers: ['request.invalid'] },
   'get /api/publicity/desk/{id}': missing(['office']),
+  'get /api/publicity/desk/{id}/workbook': missing(['office']),
   'patch /api/publicity/desk/{id}': missing(['office'], {}),
   'delete /api/publicity/desk/{id}': missing(['office']),
   'post /api/publicity/desk/{id}/publish': missing(['office'], {}),

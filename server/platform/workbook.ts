@@ -1,6 +1,8 @@
 import { writeXlsxStream } from 'hucre/xlsx'
 import { cellText } from '#domain/rosters/roster.ts'
 
+export const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
 export interface SheetColumn {
   readonly label: string
   /** characters */
@@ -14,7 +16,7 @@ export interface SheetColumn {
 export function workbook(
   name: string,
   columns: readonly SheetColumn[],
-  rows: AsyncIterable<readonly string[]>,
+  rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
 ): ReadableStream<Uint8Array> {
   async function* cells() {
     for await (const row of rows) yield row.map(cellText)
