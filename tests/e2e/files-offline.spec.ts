@@ -75,3 +75,33 @@ test('[R47] without a network a file of this phone is saved from it, and what ne
     await expect(page.getByRole('link', { name: '保存回执' })).toBeVisible()
   })
 })
+
+test('a part of the app that does not come says so, and comes when the page is opened again', async ({
+  browser,
+  server,
+}) => {
+  const other = await browser.newContext({
+    baseURL: server.origin,
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+    serviceWorkers: 'block',
+  })
+  const there = await other.newPage()
+  await signIn(there, demoPerson('applicant'))
+  await expect(there).toHaveURL(/\/home/)
+  const id = await filledDraft(there, server, await batchNamed(there.request, /初定/))
+  const opened = there.getByLabel('姓名', { exact: true })
+  await there.goto(`/applications/${id}/basics`)
+  await expect(opened).toHaveValue(/./)
+  await other.route('**/_app/immutable/**', (route) => route.abort())
+  const badge = there.getByRole('button', { name: /已同步|已保存/ })
+  await badge.click()
+  const missing = there.getByRole('dialog', { name: '没有打开' })
+  await expect(missing.getByRole('alert')).toContainText('联网后再打开一次')
+  await other.unroute('**/_app/immutable/**')
+  await missing.getByRole('button', { name: '再打开一次' }).click()
+  await expect(opened).toHaveValue(/./)
+  await badge.click()
+  await expect(there.getByRole('dialog', { name: '保存与同步' })).toBeVisible()
+  await other.close()
+})

@@ -138,3 +138,34 @@ test('[R29] the office writes a text and puts it on a batch: an applicant reads 
   })
   await page.context().close()
 })
+
+test('who has not agreed to the notice on personal data does so before he begins (PIPL 17)', async ({
+  phone,
+  server,
+}) => {
+  const page = await phone.newPage()
+  await signIn(page, demoPerson('applicant'))
+  await expect(page).toHaveURL(/\/home/)
+  const batch = await batchNamed(page.request, /初定/)
+  // Everybody of the demonstration has agreed: the server is asked what it says to those who have not.
+  await page.route('**/api/applications/*/reading', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), asksConsent: true } })
+  })
+  await page.goto(`/apply/initial/${batch.id}`)
+  await expect(page.getByRole('article')).toBeVisible()
+  await server.advanceClock(20_000)
+  await page.mouse.wheel(0, 20_000)
+  const begin = page.getByRole('button', { name: /^下一步/ })
+  await expect(begin).toContainText('请先勾选个人信息处理说明', { timeout: 30_000 })
+  // it takes the tap although it does nothing yet
+  await begin.click({ force: true })
+  const box = page.getByRole('checkbox', { name: /个人信息处理说明/ })
+  await expect(box).toBeFocused()
+  await box.check()
+  await expect(begin).not.toHaveAttribute('aria-disabled', 'true')
+  const sent = page.waitForRequest(/reading\/accept$/)
+  await begin.click()
+  expect((await sent).postDataJSON()).toMatchObject({ consentTo: expect.any(String) })
+  await expect(page).toHaveURL(/\/applications\/[0-9a-f-]{36}$/)
+})
