@@ -255,7 +255,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
       publicityEndsAt: application.publicityEndsAt,
       documentNumber: application.documentNumber,
       certificateNumber: application.certificateNumber,
-      stages: stagesOf(application.type, application.state, batch.hasDepartment),
+      stages: stagesOf(application.type, application.state, batch),
     },
     edition: { id: application.editionId, overrides: batch.overrides },
     answers: snapshot.content.answers,
