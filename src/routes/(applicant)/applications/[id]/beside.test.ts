@@ -6,9 +6,9 @@ const batches = [
   { id: 'b1', year: 2026, name: '2026 年度评审' },
   { id: 'b2', year: 2026, name: '2026 年度初定' },
 ]
-const kept = (id: string, batchId: string, state: State, title?: string) => ({
+const kept = (id: string, batchId: string, state: State, title?: string): Parameters<typeof besideOf>[1][number] => ({
   id,
-  type: batchId === 'b1' ? ('review' as const) : ('initial' as const),
+  type: batchId === 'b1' ? 'review' : 'initial',
   batchId,
   state,
   cells: title === undefined ? {} : { targetTitle: { value: title, version: 1 } },
