@@ -183,6 +183,7 @@ const ownWithBatch = (db: Db, who: Signed) =>
       'batch.opensAt',
       'batch.closesAt',
       'batch.hasDepartment',
+      'batch.hasPublicity',
       'batch.recognitionByApproval',
     ])
     .select(isReleased.as('released'))

@@ -134,7 +134,8 @@ export function factsOf(
 
 /** A batch as everybody may see it: what is needed to choose it, and to fill its form without a network. */
 export function batchOffer(batch: Batch, points: readonly AcceptancePointOffer[]) {
-  const { id, type, name, year, level, opensAt, closesAt, editionId, committeeName, hasDepartment } = batch
+  const { id, type, name, year, level, opensAt, closesAt, editionId, committeeName, hasDepartment, hasPublicity } =
+    batch
   const { specialties, overrides, readingTextId, graceMinutes } = batch
   return {
     id,
@@ -147,6 +148,7 @@ export function batchOffer(batch: Batch, points: readonly AcceptancePointOffer[]
     editionId,
     committeeName,
     hasDepartment,
+    hasPublicity,
     specialties,
     overrides,
     readingTextId,

@@ -31,6 +31,7 @@ import * as staffApplyToo from './0099-staff-apply-too.ts'
 import * as minutesVersion from './0100-minutes-version.ts'
 import * as barsLifted from './0102-bars-lifted.ts'
 import * as exportsFetched from './0103-exports-fetched.ts'
+import * as textsAsTheForms from './0104-texts-as-the-forms.ts'
 
 /** Every migration in order. A landed one is never edited: write the next. */
 export const migrations: Record<string, Migration> = {
@@ -66,4 +67,5 @@ export const migrations: Record<string, Migration> = {
   '0100-minutes-version': minutesVersion,
   '0102-bars-lifted': barsLifted,
   '0103-exports-fetched': exportsFetched,
+  '0104-texts-as-the-forms': textsAsTheForms,
 }

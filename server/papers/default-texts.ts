@@ -1,3 +1,5 @@
+import { pledgeArticles } from '#domain/rules/pledge.ts'
+
 /**
  * The words on paper that the office may change, each as text with one line a paragraph; `{fullName}` and the like are filled in.
  * A newer version in `paper_text` stands before these.
@@ -24,12 +26,7 @@ export const defaultTexts = {
   },
   pledge: {
     opening: '本人{fullName}（身份证号：{idNumber}），申报{year}年度{specialty}专业{targetTitle}资格，郑重承诺：',
-    articles: [
-      '一、所填写的信息和提交的学历、资格、业绩、论文、获奖、考核等全部材料真实、准确、完整；',
-      '二、业绩成果为本人取得，论文著作不存在抄袭、剽窃、代写、买卖等行为；',
-      '三、遵守职称评审纪律，不以任何方式干扰评审工作；',
-      '四、如有不实或弄虚作假，自愿接受取消申报资格、撤销已取得的职称、记入职称评审诚信档案库等处理，并承担相应责任。',
-    ].join('\n'),
+    articles: pledgeArticles.join('\n'),
   },
   receipt: {
     next: '受理点将审核您的申报，结果会在系统消息中通知。预审通过后，请打印正式版材料，装订后交到受理点。',

@@ -7,6 +7,7 @@ import { stagesOf } from '#domain/lifecycle/progress.ts'
 import { type State, states } from '#domain/lifecycle/states.ts'
 import { atTheCase, type TransitionId, transitionIds, transitions } from '#domain/lifecycle/transitions.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
+import type { OtherApplication } from '#domain/rules/eligibility-input.ts'
 import type { Bar } from '#domain/rules/integrity.ts'
 import { LONGEST_TERM } from '#domain/rules/window.ts'
 import { type Application, type Form, formOf } from '#server/applications/actions/content.ts'
@@ -22,7 +23,7 @@ import type { Signed } from '#server/platform/who.ts'
 import { type Duplicate, duplicatesOf } from './duplicates.ts'
 import { writerRole } from './message.ts'
 import { stockPhrases } from './phrases.ts'
-import { findCase, findNeighbours, listComments, listMarks, namesOf } from './queries.ts'
+import { findCase, findNeighbours, listBeside, listComments, listMarks, namesOf } from './queries.ts'
 
 /** What a transition asks the person for, from the guards that look at it. */
 const asked = {
@@ -113,6 +114,8 @@ interface CaseView {
     readonly voided: boolean
     readonly at: Date
   }[]
+  /** what else its person applies for in the year, the other way (E3) */
+  readonly beside: readonly OtherApplication[]
   /** what stands in another application as well */
   readonly duplicates: readonly Duplicate[]
   /** what bars the applicant from applying now (E15) */
@@ -195,6 +198,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
     marks,
     papers,
     neighbours,
+    beside,
     duplicates,
     integrity,
     phrases,
@@ -209,6 +213,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
     listMarks(db, who, id),
     papersOf(db, who, id),
     findNeighbours(db, who, application),
+    listBeside(db, who, application),
     duplicatesOf(db, who, application),
     barOf(db, who, application.accountId, now),
     stockPhrases(db, who),
@@ -255,7 +260,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
       publicityEndsAt: application.publicityEndsAt,
       documentNumber: application.documentNumber,
       certificateNumber: application.certificateNumber,
-      stages: stagesOf(application.type, application.state, batch.hasDepartment),
+      stages: stagesOf(application.type, application.state, batch),
     },
     edition: { id: application.editionId, overrides: batch.overrides },
     answers: snapshot.content.answers,
@@ -294,6 +299,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
       voided: voidedAt !== null,
       at: createdAt,
     })),
+    beside,
     duplicates,
     integrity,
     phrases,

@@ -1,5 +1,6 @@
 import { type CompiledQuery, type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
-import type { State } from '#domain/lifecycle/states.ts'
+import { type State, turnedAwayStates } from '#domain/lifecycle/states.ts'
+import type { OtherApplication } from '#domain/rules/eligibility-input.ts'
 import type { Application } from '#server/applications/actions/content.ts'
 import { inPlaces, inScope } from '#server/applications/scope.ts'
 import { type OwnState, ownStatesText } from '#server/applications/undisclosed.ts'
@@ -235,6 +236,30 @@ export async function findNeighbours(
   const [prev, next] = await Promise.all([around('<', 'desc'), around('>', 'asc')])
   return { prev: prev?.id ?? null, next: next?.id ?? null }
 }
+
+/**
+ * What the person of a case has submitted in its year of the other type, 初定 or 评审, and was not turned away with (E3): no more of
+ * it than the rule asks, for whoever may see the case.
+ */
+export const listBeside = (
+  db: Db,
+  _who: Signed,
+  { id, accountId, batchId, type }: Pick<Application, 'id' | 'accountId' | 'batchId' | 'type'>,
+): Promise<OtherApplication[]> =>
+  db
+    .selectFrom('application')
+    .innerJoin('batch', 'batch.id', 'application.batchId')
+    .innerJoin('batch as own', (join) => join.onRef('own.year', '=', 'batch.year').on('own.id', '=', batchId))
+    .select(['application.type', 'batch.year', 'batch.name as batchName', 'application.targetTitle'])
+    .where('application.accountId', '=', accountId)
+    .where('application.id', '!=', id)
+    .where('application.type', 'in', ['initial', 'review'])
+    .where('application.type', '!=', type)
+    .where('application.firstSubmittedAt', 'is not', null)
+    .where('application.deletedAt', 'is', null)
+    .where('application.state', 'not in', turnedAwayStates)
+    .orderBy('application.firstSubmittedAt')
+    .execute()
 
 /** Comments of the office on an application, those not sent yet among them. */
 export const listComments = (db: Db, _who: Signed, applicationId: string) =>

@@ -468,6 +468,17 @@ describe.each(await databaseKinds())('applications on %s', (kind) => {
       expect(of(sent.id).stages.find(({ state }) => state === 'current')?.stage).toBe('point')
     })
 
+    test('[R102] 公示 is no stage of an application whose batch has none, in what is offered and in what one sees of his own', async () => {
+      for (const hasPublicity of [true, false]) {
+        const batch = await world.batch({ type: 'initial', hasPublicity })
+        const { browser, id } = await submitted(world, { batch, type: 'initial' })
+        const offer = await bodyOf(await apiOf(browser).batches[':id'].$get({ param: { id: batch.id } }))
+        expect(offer.hasPublicity).toBe(hasPublicity)
+        const own = (await bodyOf(await apiOf(browser).applications.$get())).find((one) => one.id === id)!
+        expect(own.stages.some(({ stage }) => stage === 'publicity')).toBe(hasPublicity)
+      }
+    })
+
     test('[R59, R99] 查看详情 is the whole application, read-only, from what was frozen; the ID number in full to its owner', async () => {
       const { browser, person, id, receipt } = await submitted(world)
       const view = await bodyOf(await apiOf(browser).applications[':id'].$get({ param: { id } }))

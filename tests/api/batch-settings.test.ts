@@ -51,6 +51,22 @@ describe.each(await databaseKinds())('the batches as the office keeps them, on %
     expect(await refused({ specialties: [] })).toMatchObject({ code: 'answer.required', path: 'specialties' })
   })
 
+  test('[R31] 初定 leads to 初级 and 中级: a batch of it with a higher title is refused, new or changed', async () => {
+    const of = (level: string) => ({
+      specialties: [{ id: 'engineering.construction', titles: [`engineering.${level}`] }],
+    })
+    const initial = { ...settings, type: 'initial' as const, level: null }
+    const tooHigh = { code: 'answer.not-in-list', path: 'specialties' }
+    const asked = (level: string) => desk(office).$post({ json: { ...initial, ...of(level) } })
+    expect(await problemOf(await asked('associate-senior'))).toMatchObject(tooHigh)
+    expect(await problemOf(await asked('senior'))).toMatchObject(tooHigh)
+    const { id } = await bodyOf(await asked('assistant'))
+    expect(await problemOf(await change(id, of('senior')))).toMatchObject(tooHigh)
+    expect((await change(id, of('intermediate'))).status).toBe(204)
+    const { id: review } = await bodyOf(await desk(office).$post({ json: { ...settings, ...of('senior') } }))
+    expect(await problemOf(await change(review, { type: 'initial' }))).toMatchObject(tooHigh)
+  })
+
   test('[R20] is extended while people write, and never shortened once somebody has submitted', async () => {
     const batch = await world.batch()
     await filledDraft(world, { batch })

@@ -143,6 +143,33 @@ describe.each(await databaseKinds())('education on %s', (kind) => {
     expect(records).toMatchObject([{ version: 2, cells: { school: '南京工业大学' } }])
   })
 
+  test('[R66, E3] who was turned away and starts again in the same batch finds the rows he submitted locked, and may add to them', async () => {
+    const { browser, id, batch } = await submitted(world)
+    const office = await world.signIn(await world.staff('office'))
+    const { application } = await bodyOf(await apiOf(office).review.applications[':id'].$get({ param: { id } }))
+    await bodyOf(
+      await apiOf(office).review.applications[':id'].transition.$post({
+        param: { id },
+        json: { transition: 'reject', version: application.version, reason: '学历证书与所填学校不符' },
+      }),
+    )
+    const again = await begin(world, browser, batch)
+    const { cells, lockedRows } = await changeOf(browser, again)
+    const row = rowsIn(cells)[0]!
+    expect(lockedRows).toEqual({ [row.split('/')[1]!]: '2026 年评审' })
+    const mine = `educations/${crypto.randomUUID()}`
+    const answer = await sync(browser, [
+      mutationOf(again, { kind: 'setField', path: `${row}/school`, value: '别的学校', base: 1 }),
+      mutationOf(again, { kind: 'addRow', path: mine, position: 2 }),
+      mutationOf(again, { kind: 'setField', path: `${mine}/school`, value: '东南大学', base: 0 }),
+    ])
+    expect(answer.results.map((one) => (one.outcome === 'refused' ? one.code : one.outcome))).toEqual([
+      'answer.row-locked',
+      'applied',
+      'applied',
+    ])
+  })
+
   test('[R36, R65] A18: what was entered in 初定 stands in 评审', async () => {
     const { browser, person } = await submitted(world, { type: 'initial' })
     const id = await begin(world, browser, await world.batch({ type: 'review' }))

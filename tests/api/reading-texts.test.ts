@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isSlot, itemsOf } from '#domain/forms/application-type.ts'
+import { applicationTypes } from '#domain/forms/index.ts'
 import { givenReadingTexts, readingTexts } from '#server/batches/reading-texts.ts'
+import * as textsAsTheForms from '#server/migrations/0104-texts-as-the-forms.ts'
+import { defaultTexts } from '#server/papers/default-texts.ts'
 import { apiOf } from '../world/application-walk.ts'
 import { databaseKinds } from '../world/test-database.ts'
 import { bodyOf, type Browser, openWorld, problemOf, type World } from '../world/world.ts'
@@ -7,6 +11,31 @@ import { bodyOf, type Browser, openWorld, problemOf, type World } from '../world
 test('the texts that come with the product are read as the paragraphs that they always were', () => {
   for (const [at, { paragraphs }] of readingTexts.entries())
     expect(JSON.parse(givenReadingTexts[at]!.paragraphs)).toEqual(paragraphs)
+})
+
+test('[A36, D7] the pledge that is agreed to has the articles of the one that is printed and signed', () => {
+  const read = readingTexts.find(({ kind }) => kind === 'pledge')!.paragraphs
+  const articles = defaultTexts.pledge.articles.split('\n')
+  expect(articles).toHaveLength(4)
+  expect(read.slice(1, -1)).toEqual(articles)
+  expect(read[0]).toMatch(/郑重承诺：$/)
+  expect(defaultTexts.pledge.opening).toMatch(/郑重承诺：$/)
+})
+
+test('[R28, R93] the 初定指南 lets print after 预审, and names as needed what the form requires and no more', () => {
+  const { paragraphs } = readingTexts.find(({ kind }) => kind === 'initialGuide')!
+  const words = paragraphs.join('\n')
+  expect(words).toContain('预审通过后，打印正式版')
+  expect(words).not.toContain('审核通过后打印')
+  const materials = paragraphs.find((one) => one.includes('要准备的材料'))!
+  const [needed = '', more = ''] = materials.split('。')
+  for (const thing of ['身份证', '学历证书', '照片']) expect(needed).toContain(thing)
+  for (const thing of ['承诺书', '继续教育证书', '见习期满考核表', '合同', '社会保险', '公示证明']) {
+    expect(needed).not.toContain(thing)
+    expect(more).toContain(thing)
+  }
+  const slots = itemsOf(applicationTypes.initial).filter(isSlot)
+  expect(slots.filter(({ required }) => required === true).map(({ id }) => id)).toEqual(['idCard', 'photo'])
 })
 
 describe.each(await databaseKinds())('the texts that are read first, as the office writes them, on %s', (kind) => {
@@ -188,6 +217,52 @@ describe.each(await databaseKinds())('the texts that are read first, as the offi
     expect(await later()).toBe(own.id)
     expect((await changeBatch(made[1]!.id, { type: 'reissue', specialties: [] })).status).toBe(204)
     expect(await later()).toBe((await open('reissueGuide')).versions[0]!.id)
+  })
+
+  test('[R28, R29] where the office wrote none of its own, the text of this release comes as the next version; batches keep theirs', async () => {
+    const here = await openWorld(kind)
+    try {
+      const { db } = here
+      const desk = apiOf(await here.signIn(await here.staff('office')))['reading-texts']
+      const newest = async (textId: string) => bodyOf(await desk[':textId'].$get({ param: { textId } }))
+      const given = (textId: string) => givenReadingTexts.find((one) => one.kind === textId)!
+      const olderId = crypto.randomUUID()
+      const older = { kind: 'pledge' as const, textId: 'pledge', version: 2, title: '承诺书', body: '五条。', paragraphs: '["五条。"]' } // prettier-ignore
+      await db
+        .insertInto('readingText')
+        .values({ id: olderId, ...older, changedBy: null })
+        .execute()
+      const batch = await here.batch({ readingTextId: olderId })
+      const own = { title: '海陵区初定指南', body: '指南。', version: 1 }
+      await bodyOf(await desk[':textId'].$put({ param: { textId: 'initialGuide' }, json: own }))
+      await db.deleteFrom('readingText').where('textId', '=', 'reissueGuide').execute()
+
+      await textsAsTheForms.up(db)
+      const pledge = await newest('pledge')
+      expect(pledge).toMatchObject({ version: 3, title: given('pledge').title, body: given('pledge').body })
+      const row = await db
+        .selectFrom('readingText')
+        .selectAll()
+        .where('textId', '=', 'pledge')
+        .where('version', '=', 3)
+        .executeTakeFirstOrThrow()
+      expect(row).toMatchObject({ kind: 'pledge', changedBy: null, paragraphs: JSON.parse(given('pledge').paragraphs) })
+      const standing = await db.selectFrom('batch').select('readingTextId').where('id', '=', batch.id).execute()
+      expect(standing).toEqual([{ readingTextId: olderId }])
+      expect(await newest('initialGuide')).toMatchObject({ version: 2, title: own.title })
+      expect(await newest('reissueGuide')).toMatchObject({ version: 0 })
+
+      await db
+        .insertInto('readingText')
+        .values({ id: crypto.randomUUID(), ...older, kind: 'initialGuide', textId: 'initialGuide', version: 3 })
+        .execute()
+      await textsAsTheForms.up(db)
+      const { version, body } = await newest('initialGuide')
+      expect([version, body]).toEqual([4, given('initialGuide').body])
+      expect((await newest('pledge')).version).toBe(3)
+    } finally {
+      await here.close()
+    }
   })
 
   test('before the first batch the texts that come with the product are there to be changed', async () => {

@@ -148,6 +148,34 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
     }
   })
 
+  test('[E3] a case shows what its person submitted in the year the other way, and nothing else of his', async () => {
+    const person = await world.person()
+    const desk = await office()
+    const besides = async (id: string) =>
+      (await bodyOf(await apiOf(desk).review.applications[':id'].$get({ param: { id } }))).beside
+    const review = await submitted(world, { person, batch: await world.batch({ type: 'review' }) })
+    await submitted(world, { person, batch: await world.batch({ type: 'review' }) })
+    await submitted(world, { person, batch: await world.batch({ type: 'initial', year: 2025 }) })
+    await submitted(world, { person, batch: await world.batch({ type: 'reissue' }) })
+    await filledDraft(world, { person, batch: await world.batch({ type: 'initial' }) })
+    expect(await besides(review.id)).toEqual([])
+
+    const batch = await world.batch({ type: 'initial' })
+    const initial = await submitted(world, { person, batch })
+    const title = async (id: string) =>
+      (await world.db.selectFrom('application').select('targetTitle').where('id', '=', id).executeTakeFirstOrThrow())
+        .targetTitle
+    const other = { type: 'initial', year: 2026, batchName: batch.name, targetTitle: await title(initial.id) }
+    expect(other.targetTitle).toMatch(/^engineering\./)
+    expect(await besides(review.id)).toEqual([other])
+    expect((await besides(initial.id)).map(({ type, targetTitle }) => [type, targetTitle])).toContainEqual([
+      'review',
+      await title(review.id),
+    ])
+    await go(desk, initial.id, 'cancel', { reason: '本人书面申请撤回' })
+    expect(await besides(review.id)).toEqual([])
+  })
+
   test('T5: with a 主管部门 on the way the application passes its desk, and a step back inside is not told', async () => {
     const batch = await world.batch({ hasDepartment: true })
     const { id } = await submitted(world, { batch })

@@ -126,7 +126,7 @@ async function summaryOf(db: Db, who: Signed, row: OwnRow, now: Date): Promise<O
     updatedAt: lastWritten(row),
     submittedAt: row.submittedAt,
     writingEndsAt: editable ? writingEndsAt(batch, row.resubmitUntil) : null,
-    stages: stagesOf(row.type, state, row.hasDepartment),
+    stages: stagesOf(row.type, state, row),
     issues: content ? checkApplication(type, content.answers, facts).length : null,
     returned: await returnOf(db, who, row),
     mayPrintOfficial: mayPrintOfficial(row.state),

@@ -34,6 +34,8 @@ export interface BatchOffer {
   editionId: string
   committeeName: string
   hasDepartment: boolean
+  /** results are published; a batch kept by an earlier version does not say */
+  hasPublicity?: boolean
   specialties: Facts['batch']['specialties']
   acceptancePoints: Facts['batch']['acceptancePoints']
   heldTitles: Facts['batch']['heldTitles']

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeskBatch } from './batch-calendar.ts'
 import { itemsOfStep } from '#domain/forms/application-type.ts'
 import { review } from '#domain/forms/review.ts'
+import { wordsOf } from '#domain/problems.ts'
 import {
   type BatchEntry,
   changeOf,
@@ -11,6 +12,7 @@ import {
   entryOfBatch,
   judge,
   nextYear,
+  ofType,
   preview,
   settingsOf,
 } from './batch-entry.ts'
@@ -74,6 +76,20 @@ describe('a batch as it is typed', () => {
     ])
     expect(judge(copy, null).ok).toBe(true)
     expect(nextYear({ ...copy, opensAt: '2028-02-29T09:00' }).opensAt).toBe('2029-02-28T09:00')
+  })
+
+  it('[R31] turned into 初定, offers no title above 中级; one that does is refused in words that say so', () => {
+    const entry = { ...entryOfBatch(batch), levels: ['intermediate', 'senior'] as BatchEntry['levels'] }
+    const high = judge({ ...entry, type: 'initial' }, null)
+    expect(!high.ok && [high.code, high.path]).toEqual(['answer.not-in-list', 'specialties'])
+    expect(!high.ok && wordsOf(high).detail).toBe('初定只有初级、中级，更高级别的资格不在可选范围，请重新选择。')
+    const turned = judge({ ...entry, ...ofType(entry, 'initial') }, null)
+    expect(turned.ok && turned.value).toMatchObject({
+      type: 'initial',
+      specialties: [{ id: 'engineering.construction', titles: ['engineering.intermediate'] }],
+    })
+    const same = judge({ ...entry, ...ofType(entry, 'review') }, null)
+    expect(same.ok && same.value.specialties[0]!.titles).toContain('engineering.senior')
   })
 
   it('[R20] keeps its minutes of grace, which a batch without an end has not', () => {

@@ -11,6 +11,7 @@ import {
   type BatchSettings,
   changeBatch,
   checkBatch,
+  levelsOf,
   offeredSpecialties,
   offersSpecialties,
   type SpecialtyChoice,
@@ -123,6 +124,19 @@ export function entryOfBatch(batch: DeskBatch): BatchEntry {
   }
 }
 
+/**
+ * What becomes another when a batch becomes one of another type: the levels stay that the type can lead to (R31), and what was set
+ * for the items of the first form means nothing in the second.
+ */
+export const ofType = (
+  { levels }: BatchEntry,
+  type: ApplicationTypeId,
+): Pick<BatchEntry, 'type' | 'levels' | 'overrides'> => ({
+  type,
+  levels: levels.filter((level) => levelsOf(type).includes(level)),
+  overrides: noOverrides(),
+})
+
 /** The same batch a year later: the year in its name and its dates move along. */
 export function nextYear(entry: BatchEntry): BatchEntry {
   const later = (moment: string) =>
@@ -197,7 +211,7 @@ export function judge(
 ): Outcome<BatchSettings> {
   const settings = settingsOf(entry, lists)
   if (!settings.ok) return settings
-  const typed = checkBatch(settings.value, { form, lists, offers: entry.standing })
+  const typed = checkBatch(settings.value, { form, lists, offers: entry.standing, submitted: batch?.submitted })
   if (!typed.ok) return typed
   const shape = form ?? applicationTypes[entry.type]
   const next = { ...settings.value, overrides: soundOverrides(shape, settings.value.overrides) }

@@ -35,7 +35,12 @@ export class ReviewCase {
   readonly #files: readonly CaseFile[] = $derived(filesToOpen(this.#steps))
   readonly #advice: readonly Advice[] = $derived.by(() =>
     this.#view && this.#type
-      ? eligibilityAdvice({ type: this.#type.id, answers: this.answers, facts: this.facts })
+      ? eligibilityAdvice({
+          type: this.#type.id,
+          answers: this.answers,
+          facts: this.facts,
+          beside: { year: this.#view.application.batchYear, others: this.#view.beside },
+        })
       : [],
   )
 

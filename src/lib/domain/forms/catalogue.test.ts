@@ -3,6 +3,7 @@ import { codeLists } from '../code-lists/index.ts'
 import { type ApplicationType, isField, isList, isSlot, type Item, itemsOf } from './application-type.ts'
 import { type Condition, fieldsIn } from './condition.ts'
 import type { Field } from './field.ts'
+import { withOverrides } from './edition.ts'
 import { applicationTypes } from './index.ts'
 import type { Slot } from './slot.ts'
 
@@ -212,6 +213,31 @@ describe('初定', () => {
 
   test('[R36] 最高学历 is the education list of the person, with attachments', () => {
     expect(find(initial, 'educations')).toMatchObject({ ofPerson: true })
+  })
+
+  test('[R36, A18] 最高学历 asks for the highest alone, and nothing beside it says to begin with 高中', () => {
+    const step = initial.steps.find(({ id }) => id === 'education')!
+    const [section] = step.sections
+    const educations = listOf(initial, 'educations')
+    expect(educations.label).toBe('最高学历')
+    const hints = [section.hint, educations.hint].filter((hint) => hint !== undefined)
+    expect(hints).toEqual([expect.stringMatching(/^只填最高的一条/)])
+    expect(hints.join()).not.toContain('从高中')
+    // the rows are the same ones as in 评审
+    expect(educations.items).toEqual(listOf(applicationTypes.review, 'educations').items)
+  })
+
+  test('C2, D3: 健康状况 stands in the form as it stands on the paper', () => {
+    expect(find(initial, 'health')).toMatchObject({ label: '健康状况' })
+    expect(find(applicationTypes.review, 'health')).toMatchObject({ label: '身体状况' })
+  })
+
+  test('[R56] only 评审 asks for the signed 承诺书; in 初定 it may be added, and a batch may ask for it', () => {
+    const pledge = find(initial, 'pledge')
+    expect(pledge).toMatchObject({ kind: 'slot', template: 'pledge' })
+    expect(pledge).not.toHaveProperty('required')
+    const asked = find(withOverrides(initial, { required: { pledge: true } }), 'pledge')
+    expect(asked).toMatchObject({ required: true })
   })
 
   test('[R39] 技术工作小结 takes 800 字 and says what it covers', () => {

@@ -44,7 +44,7 @@ export const initial = applicationType({
           identity.politicalStatus,
           identity.mobile, // R34
           identity.workStartDate,
-          identity.health,
+          { ...identity.health, label: '健康状况', paper: 'D3.1-r4c2' },
         ],
         { rules: [{ rule: 'yearsAfterBirth', field: 'workStartDate', years: 14 }] },
       ),
@@ -63,7 +63,15 @@ export const initial = applicationType({
     ]),
 
     // C3
-    step('education', '最高学历', [section([educations], { hint: '填写本人的最高学历，并设为本专业最高学历' })]), // R36, A18
+    step('education', '最高学历', [
+      section([
+        {
+          ...educations,
+          label: '最高学历',
+          hint: '只填最高的一条，并设为本专业最高学历。以前申报用过的学历会一起带出来，不用补，也不用删',
+        },
+      ]),
+    ]), // R36, A18
 
     // C4
     step('probation', '见习期工作情况', [
@@ -129,7 +137,7 @@ export const initial = applicationType({
       [
         section(
           [
-            { ...pledgeSlot, required: true },
+            pledgeSlot,
             slot('continuingEducationProof', '继续教育证书', { material: 8 }),
             slot('probationAssessment', '见习期满考核表', { material: 13 }),
             ...otherProofs,

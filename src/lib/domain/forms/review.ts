@@ -97,7 +97,7 @@ export const review = applicationType({
         ],
         { label: '受理点' },
       ),
-      section([pledgeSlot], { label: '承诺书' }), // R56
+      section([{ ...pledgeSlot, required: true }], { label: '承诺书' }), // R56
     ]),
 
     // P2

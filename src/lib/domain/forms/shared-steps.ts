@@ -130,8 +130,8 @@ export const educations = list(
   ],
 )
 
+/** Required where the form says so: in 评审 (R56). */
 export const pledgeSlot = slot('pledge', '申报承诺书', {
-  required: true,
   material: 3,
   template: 'pledge',
   hint: '下载模板，打印、手写签名后扫描上传',

@@ -19,8 +19,19 @@ const labels: Record<Stage, string> = {
   result: '结果',
 }
 
-/** The bar of stages the applicant sees (R96, R102; DOMAIN §3.5). 主管部门 only where the route has one; 补证 has no 公示. */
-export function stagesOf(type: ApplicationTypeId, state: State, hasDepartment: boolean): StageView[] {
+/** What of a batch decides which stages its applications pass. */
+export interface Way {
+  readonly hasDepartment: boolean
+  /** left out: it has, as a batch that a phone has kept from an earlier version */
+  readonly hasPublicity?: boolean | undefined
+}
+
+/** The bar of stages the applicant sees (R96, R102; DOMAIN §3.5): 主管部门 and 公示 only where the batch has them; 补证 has no 公示. */
+export function stagesOf(
+  type: ApplicationTypeId,
+  state: State,
+  { hasDepartment, hasPublicity = true }: Way,
+): StageView[] {
   const order: Stage[] = [
     'fill',
     'submit',
@@ -32,10 +43,14 @@ export function stagesOf(type: ApplicationTypeId, state: State, hasDepartment: b
     'publicity',
     'result',
   ]
-  const shown = order.filter(
-    (stage) => (stage !== 'department' || hasDepartment) && (stage !== 'publicity' || type !== 'reissue'),
-  )
   const current = states[state].stage
+  const passes = (stage: Stage): boolean => {
+    // Where it stands is shown, also where the batch has done without that stage since.
+    if (stage === current) return true
+    if (stage === 'department') return hasDepartment
+    return stage !== 'publicity' || (hasPublicity && type !== 'reissue')
+  }
+  const shown = order.filter(passes)
   const at = shown.indexOf(current)
   const label = (stage: Stage) => (stage === 'decision' ? (type === 'review' ? '评审' : '核准') : labels[stage])
   const over = states[state].final

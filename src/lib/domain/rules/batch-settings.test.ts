@@ -47,6 +47,23 @@ describe('the settings of a batch', () => {
     expect(offeredSpecialties('reissue', batch.specialties)).toEqual([])
   })
 
+  it('[R31, A27] leads by 初定 to titles of 初级 and 中级 alone, by 评审 to those of every level', () => {
+    const initial = { ...batch, type: 'initial' as const, level: null }
+    const of = (level: string) => [{ id: 'engineering.construction', titles: [`engineering.${level}`] }]
+    const outcome = (type: object, level: string) => codeOf(checkBatch({ ...batch, ...type, specialties: of(level) }))
+    for (const level of ['technician', 'assistant', 'intermediate', 'associate-senior', 'senior'])
+      expect(outcome({}, level)).toBe('ok')
+    for (const level of ['technician', 'assistant', 'intermediate']) expect(outcome(initial, level)).toBe('ok')
+    for (const level of ['associate-senior', 'senior'])
+      expect(outcome(initial, level)).toBe('answer.not-in-list specialties')
+    // One made before this was asked for: its end can still be moved, its titles stand as submissions found them.
+    const older = { ...initial, specialties: of('senior') }
+    const later = { ...older, closesAt: '2026-12-10T09:30:00.000Z' }
+    expect(codeOf(changeBatch(older, later, standing(true)))).toBe('ok')
+    expect(codeOf(changeBatch(older, later, standing(false)))).toBe('answer.not-in-list specialties')
+    expect(codeOf(changeBatch(older, { ...older, specialties: of('assistant') }, standing(false)))).toBe('ok')
+  })
+
   it('[R23] asks for more or less than its form only where the form can bear it', () => {
     const overridden = (overrides: BatchSettings['overrides']) => codeOf(checkBatch({ ...batch, overrides }))
     expect(

@@ -6,6 +6,7 @@ import { type BatchOverrides, canonicalJson } from '../forms/edition.ts'
 import { ok, type Outcome, refuse } from '../problems.ts'
 import { allTitlesOf, findSpecialty, type OfferLists, titlesOf } from '../code-lists/specialties.ts'
 import { series } from '../code-lists/series.ts'
+import { titleLevel, type TitleLevel, titleLevels } from '../code-lists/title-level.ts'
 import { milliseconds, type Instant } from '../working-days.ts'
 import { LONGEST_GRACE } from './window.ts'
 
@@ -40,6 +41,10 @@ export interface SpecialtyChoice {
 /** Whether applications of this type choose a specialty and title from what the batch offers; 补证 does not. */
 export const offersSpecialties = (type: ApplicationTypeId): boolean => applicationTypes[type].route !== 'certificate'
 
+/** The levels whose titles a type can lead to, lowest first: 初定 grants 初级 and 中级 alone (R31, A27). */
+export const levelsOf = (type: ApplicationTypeId): readonly TitleLevel[] =>
+  type === 'initial' ? titleLevel.items.filter(({ group }) => group !== '高级').map(({ code }) => code) : titleLevels
+
 /** What settings are checked against. */
 export interface BatchRules {
   /** the edition of the form that the batch has or will have; left out, the newest that the product brings */
@@ -48,11 +53,13 @@ export interface BatchRules {
   readonly lists?: OfferLists | undefined
   /** what the batch offers already: it goes on with that, also where an entry was retired since */
   readonly offers?: readonly SpecialtyChoice[] | undefined
+  /** somebody has submitted: what it offers stands and is not judged again */
+  readonly submitted?: boolean | undefined
 }
 
-/** The settings by themselves: named, in the right order of time, with something to apply for. */
+/** The settings by themselves: named, in the right order of time, with something to apply for that its type can lead to (R31, R51). */
 export function checkBatch(settings: BatchSettings, rules: BatchRules = {}): Outcome<undefined> {
-  const { form = applicationTypes[settings.type], lists = {}, offers = [] } = rules
+  const { form = applicationTypes[settings.type], lists = {}, offers = [], submitted = false } = rules
   if (settings.name.trim() === '') return refuse('answer.required', { label: '批次名称' }, { path: 'name' })
   if (settings.closesAt !== null && milliseconds(settings.closesAt) <= milliseconds(settings.opensAt)) {
     return refuse('answer.before', { label: '截止时间', other: '开始时间' }, { path: 'closesAt' })
@@ -72,7 +79,14 @@ export function checkBatch(settings: BatchSettings, rules: BatchRules = {}): Out
       (wanted) => !standing.includes(wanted) && !titlesOf(id, lists).some(({ id: code }) => code === wanted),
     )
   })
-  return unknown ? refuse('answer.not-in-list', { label: '申报专业和资格' }, { path: 'specialties' }) : ok()
+  if (unknown) return refuse('answer.not-in-list', { label: '申报专业和资格' }, { path: 'specialties' })
+  const levels = levelsOf(settings.type)
+  const tooHigh = settings.specialties.some(({ id, titles }) =>
+    allTitlesOf(id, lists).some((title) => titles.includes(title.id) && !levels.includes(title.level)),
+  )
+  if (!tooHigh || submitted) return ok()
+  const label = `${applicationTypes[settings.type].label}只有初级、中级，更高级别的资格`
+  return refuse('answer.not-in-list', { label }, { path: 'specialties' })
 }
 
 /** What stands on a batch's settings already, and the time at which they are to be replaced. */
@@ -95,9 +109,9 @@ export function changeBatch(
   before: BatchSettings,
   after: BatchSettings,
   { submitted, decided, now }: BatchStanding,
-  rules: Omit<BatchRules, 'offers'> = {},
+  rules: Omit<BatchRules, 'offers' | 'submitted'> = {},
 ): Outcome<undefined> {
-  const sound = checkBatch(after, { ...rules, offers: before.specialties })
+  const sound = checkBatch(after, { ...rules, offers: before.specialties, submitted })
   if (!sound.ok) return sound
   if (!submitted) return ok()
   const locked: readonly (keyof BatchSettings)[] = ['type', 'year', 'level']

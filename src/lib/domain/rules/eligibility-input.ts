@@ -24,6 +24,7 @@ export type AdviceCode =
   | 'exception-both'
   | 'transfer-level'
   | 'transfer-year'
+  | 'both-ways'
 
 /** A yellow remark to the applicant and to the reviewer. It never keeps anything from being saved or submitted. */
 export interface Advice {
@@ -33,10 +34,27 @@ export interface Advice {
   readonly path: string
 }
 
+/** Another application of the person that was not turned away (`turnedAwayStates`). */
+export interface OtherApplication {
+  readonly type: ApplicationTypeId
+  /** of its batch */
+  readonly year: number
+  readonly batchName: string
+  readonly targetTitle: string | null
+}
+
+/** The year of the application's batch, and what else its person applied for. */
+export interface Beside {
+  readonly year: number
+  readonly others: readonly OtherApplication[]
+}
+
 export interface EligibilityInput {
   readonly type: ApplicationTypeId
   readonly answers: Pick<Answers, 'fields' | 'rows'>
   readonly facts: Pick<Facts, 'today' | 'account'> & { readonly batch: Pick<Facts['batch'], 'specialties'> }
+  /** Left out: not known here, as where a form is only looked at. */
+  readonly beside?: Beside | undefined
   /** The batch's own table in place of the defaults (§3.6). */
   readonly requirements?: readonly YearRequirement[]
   /** Day up to which years are counted, where the batch names one, e.g. the 31 December of its year; else today. */

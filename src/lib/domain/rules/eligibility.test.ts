@@ -70,6 +70,34 @@ test('an empty form is not spoken about, and a reissue never', () => {
   expect(codes(application({ isCivilServant: true }, {}, { type: 'reissue' }))).toEqual([])
 })
 
+describe('[E3] 初定 and 评审 for the same title in one year', () => {
+  const other = {
+    type: 'initial' as const,
+    year: 2026,
+    batchName: '2026 年度初定',
+    targetTitle: 'engineering.intermediate',
+  }
+  const beside = (changes: Partial<typeof other> | { type: 'review' | 'reissue' }, type?: 'initial' | 'reissue') =>
+    application({}, {}, { beside: { year: 2026, others: [{ ...other, ...changes }] }, ...(type && { type }) })
+
+  test('is told at the title, from either side, with the other batch by its name', () => {
+    expect(only(beside({}))).toMatchObject({ code: 'both-ways', path: 'targetTitle' })
+    expect(only(beside({})).text).toContain('还有一份初定申报（2026 年度初定）')
+    expect(codes(beside({ type: 'review' }, 'initial'))).toContain('both-ways')
+  })
+
+  test('not for another title, another year, the same type, a 补证, or where nothing else is known', () => {
+    expect(codes(beside({ targetTitle: 'engineering.assistant' }))).toEqual([])
+    expect(codes(beside({ year: 2025 }))).toEqual([])
+    expect(codes(beside({ type: 'review' }))).toEqual([])
+    expect(codes(beside({ type: 'reissue' }))).toEqual([])
+    expect(codes(beside({}, 'reissue'))).toEqual([])
+    expect(codes(application({}, {}, { beside: { year: 2026, others: [] } }))).toEqual([])
+    const untitled = { year: 2026, others: [{ ...other, targetTitle: null }] }
+    expect(codes(application({ targetTitle: '' }, {}, { beside: untitled }))).toEqual([])
+  })
+})
+
 test('[E6] a civil servant is told', () => {
   expect(only(application({ isCivilServant: true }))).toMatchObject({ code: 'civil-servant', path: 'isCivilServant' })
 })

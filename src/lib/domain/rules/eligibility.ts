@@ -14,15 +14,16 @@ import {
 import { retirementMonth } from './retirement.ts'
 import { yearsAdvice } from './years-advice.ts'
 
-export type { Advice, AdviceCode, EligibilityInput } from './eligibility-input.ts'
+export type { Advice, AdviceCode, Beside, EligibilityInput } from './eligibility-input.ts'
 
 /**
- * Everything worth a second look in an application, in the order of the rules: E4–E8, R77, §3.6. What is not answered yet is not
+ * Everything worth a second look in an application, in the order of the rules: E3–E8, R77, §3.6. What is not answered yet is not
  * spoken about. 补证 decides nothing new about a person and gets no advice.
  */
 export function eligibilityAdvice(input: EligibilityInput): Advice[] {
   if (input.type === 'reissue') return []
   return [
+    ...bothWaysAdvice(input),
     ...civilServantAdvice(input),
     ...retirementAdvice(input),
     ...penaltyAdvice(input),
@@ -34,6 +35,28 @@ export function eligibilityAdvice(input: EligibilityInput): Advice[] {
     ...rankAdvice(input),
     ...currentTitleAdvice(input),
     ...hoursAdvice(input),
+  ]
+}
+
+/** E3: not both 评审 and 初定 for the same title in one year. Several of one type are for the batch to refuse. */
+function bothWaysAdvice(input: EligibilityInput): Advice[] {
+  const { type, beside } = input
+  const title = field(input, 'targetTitle')
+  const other = beside?.others.find(
+    (one) =>
+      (one.type === 'initial' || one.type === 'review') &&
+      one.type !== type &&
+      one.year === beside.year &&
+      one.targetTitle === title,
+  )
+  if (!other || title === '') return []
+  const way = other.type === 'initial' ? '初定' : '评审'
+  return [
+    {
+      code: 'both-ways',
+      text: `同一年度、同一资格还有一份${way}申报（${other.batchName}）。同一资格一年内不能既报初定又报评审，请只留一份；已提交的，请联系受理点。`,
+      path: 'targetTitle',
+    },
   ]
 }
 
