@@ -4,7 +4,12 @@ import { phoneProblems } from '#domain/problems.ts'
 import { serverProblems } from '#domain/server-problems.ts'
 
 /** Parts of the domain that the server alone asks. */
-const onServerAlone = ['guards.ts', 'next.ts', 'closing-hindrance.ts'].map((file) => `lib/domain/lifecycle/${file}`)
+const onServerAlone = [
+  'lifecycle/guards.ts',
+  'lifecycle/next.ts',
+  'lifecycle/closing-hindrance.ts',
+  'rules/barred.ts',
+].map((file) => `lib/domain/${file}`)
 
 it('the phone never utters a refusal whose words come with the server’s answer, and no code has two words', () => {
   const src = new URL('../src/', import.meta.url)

@@ -1,5 +1,5 @@
 import { refuse, type Issue, type Refused } from '../problems.ts'
-import { refusedWhileBarred } from '../rules/integrity.ts'
+import { refusedWhileBarred } from '../rules/barred.ts'
 import { isReason } from '../rules/reason.ts'
 import { LONGEST_TERM } from '../rules/window.ts'
 import { type Votes, votesDecide } from '../rules/voting.ts'

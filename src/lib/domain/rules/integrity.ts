@@ -1,6 +1,4 @@
 import type { TransitionId } from '../lifecycle/transitions.ts'
-import { refuse, type Refused } from '../problems.ts'
-import { timeInWords } from '../working-days.ts'
 
 /** A revocation, an upheld objection or an entry of the register blocks new applications for so long (T19, T22, E15). */
 export const INTEGRITY_YEARS = 3
@@ -32,12 +30,9 @@ export interface Bar {
   readonly documentNumber: string
 }
 
-const holds = (until: Date, now: Date): boolean => now <= until
+/** Whether a bar to that moment holds now. */
+export const holds = (until: Date, now: Date): boolean => now <= until
 
 /** Of everything that was decided about a person, what bars him now and lasts longest; null for whoever may apply (E15). */
 export const barAt = (bars: readonly Bar[], now: Date): Bar | null =>
   bars.filter(({ until }) => holds(until, now)).sort((a, b) => b.until.getTime() - a.until.getTime())[0] ?? null
-
-/** The refusal for whoever is barred to that moment; null where it is over, or nothing bars him (E15). */
-export const refusedWhileBarred = (until: Date | null, now: Date): Refused | null =>
-  until !== null && holds(until, now) ? refuse('application.integrity-record', { until: timeInWords(until) }) : null
