@@ -162,7 +162,9 @@ test('who has not agreed to the notice on personal data does so before he begins
   await begin.click({ force: true })
   const box = page.getByRole('checkbox', { name: /个人信息处理说明/ })
   await expect(box).toBeFocused()
-  await box.check()
+  // the label is what a finger meets
+  await page.getByText('我已阅读并同意').click()
+  await expect(box).toBeChecked()
   await expect(begin).not.toHaveAttribute('aria-disabled', 'true')
   const sent = page.waitForRequest(/reading\/accept$/)
   await begin.click()
