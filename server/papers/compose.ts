@@ -4,7 +4,7 @@ import { type Answers, type Facts, lookupIn } from '#domain/forms/answers.ts'
 import { labelOfChoice, optionsOf } from '#domain/forms/options.ts'
 import { type PaperData, paperData } from '#domain/forms/paper.ts'
 import { dateInShanghai, timeInWords } from '#domain/working-days.ts'
-import { defaultTexts } from './default-texts.ts'
+import { defaultTexts, HOLDS_NONE, HOLDS_TITLE } from './default-texts.ts'
 import { type PaperKind, paperKinds } from './paper-kinds.ts'
 import { breakable, printable } from './printable-text.ts'
 
@@ -88,7 +88,10 @@ export function composeData(subject: PaperSubject): TemplateData {
   const texts: Record<string, string> = described.texts
     ? { ...(defaultTexts as Record<string, Record<string, string>>)[described.texts], ...subject.texts }
     : {}
-  for (const [name, text] of Object.entries(texts)) texts[name] = fillText(text, filling)
+  const holdsNone = answers.fields['currentTitle'] === 'none'
+  for (const [name, text] of Object.entries(texts)) {
+    texts[name] = fillText(holdsNone ? text.replaceAll(HOLDS_TITLE, HOLDS_NONE) : text, filling)
+  }
   const data = clean({
     ...paper,
     materials: paper.materials.map((one) => ({

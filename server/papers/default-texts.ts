@@ -33,6 +33,10 @@ export const defaultTexts = {
   },
 } as const satisfies Record<string, Readonly<Record<string, string>>>
 
+/** How a letter names the title that somebody holds, and what it says of who holds none (D6). */
+export const HOLDS_TITLE = '现任{currentTitle}资格'
+export const HOLDS_NONE = '现无专业技术资格'
+
 export type PaperTextKind = keyof typeof defaultTexts
 
 /** What the office calls each of them. */

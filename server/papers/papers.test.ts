@@ -237,6 +237,20 @@ describe('documents', () => {
     }
   })
 
+  test('[R105] the letter says 现无专业技术资格 of who holds no title, also where the office has written its words', async () => {
+    const fields = { ...reviewAnswers.fields, currentTitle: 'none', currentTitleDate: null }
+    const answers = { ...reviewAnswers, fields }
+    const written = { body: '{fullName} 同志现任{currentTitle}资格{currentTitleSince}。' }
+    for (const texts of [undefined, written]) {
+      const over = { answers, ...(texts && { texts }) }
+      const words = await wordsOf((await typesetPaper(paperSubject('entrustLetter', over))).pdf)
+      expect(words).toContain('现无专业技术资格')
+      expect(words).not.toContain('现任')
+    }
+    const held = await wordsOf((await typesetPaper(paperSubject('entrustLetter'))).pdf)
+    expect(held).toContain('现任助理工程师资格')
+  })
+
   test('what the office wrote stands before what the system came with', async () => {
     const words = await wordsOf(
       (await typesetPaper(paperSubject('applicationForm', { texts: { issuer: '泰州市职称办公室印制' } }), photo)).pdf,

@@ -359,6 +359,19 @@ describe.each(await databaseKinds())('accounts on %s', (kind) => {
       expect((await viewOf(browser))?.account).toMatchObject(json)
     })
 
+    test('[R8, R11] the contact can be changed, and emptied, one part without the other', async () => {
+      const browser = await world.signIn(await world.person())
+      const change = async (json: { contactName?: string; contactMobile?: string }) =>
+        (await bodyOf(await browser.api.api.accounts.me.$patch({ json }))).account
+      const both = { contactName: '王芳', contactMobile: '13812345678' }
+      expect(await change(both)).toMatchObject(both)
+      expect(await change({ contactName: '' })).toMatchObject({ contactName: null, contactMobile: '13812345678' })
+      const wrong = await browser.api.api.accounts.me.$patch({ json: { contactMobile: '138' } })
+      expect(await problemOf(wrong)).toMatchObject({ code: 'identity.mobile-wrong', path: 'contactMobile' })
+      expect(await change({ contactMobile: ' ' })).toMatchObject({ contactName: null, contactMobile: null })
+      expect((await viewOf(browser))?.account).toMatchObject({ contactName: null, contactMobile: null })
+    })
+
     test('[A40] the ID number stands nowhere in the tables in the clear, and is found all the same', async () => {
       const person = await world.person()
       await bodyOf(await trySignIn(world.browser(), person, PASSWORD))

@@ -176,6 +176,26 @@ describe.each(await databaseKinds())('review on %s', (kind) => {
     expect(await besides(review.id)).toEqual([])
   })
 
+  test('[R114] D9: who asked for a certificate once more reads that it is approved, not of a document that there is none of', async () => {
+    const { id } = await submitted(world, { type: 'reissue' })
+    const desk = await office()
+    await prePassed(id, desk)
+    await go(desk, id, 'receivePaper', { paperCode: await paperCode(id) })
+    await go(desk, id, 'startApproval')
+    await go(desk, id, 'approveReissue')
+    expect((await noticesOf(id)).at(-1)).toBe('reissueApproved')
+    const told = await world.db
+      .selectFrom('notice')
+      .select(['title', 'body'])
+      .where('applicationId', '=', id)
+      .where('kind', '=', 'reissueApproved')
+      .executeTakeFirstOrThrow()
+    expect(told).toEqual({
+      title: '补证已核准',
+      body: expect.stringMatching(/补证申报已核准，新证书制好后会通知您领取。$/),
+    })
+  })
+
   test('T5: with a 主管部门 on the way the application passes its desk, and a step back inside is not told', async () => {
     const batch = await world.batch({ hasDepartment: true })
     const { id } = await submitted(world, { batch })

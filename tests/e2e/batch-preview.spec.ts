@@ -51,6 +51,16 @@ test('[R23] the form beside the batch follows what is set; saved, phones are ask
     await item.getByLabel('最多几个字').fill('50')
   })
 
+  await test.step('[R61] 填写说明 of a slot stands below it, for who taps', async () => {
+    const item = sheet.locator('details').filter({ hasText: '身份证正反面' })
+    await item.locator('summary').first().click()
+    await item.getByLabel('填写说明', { exact: true }).fill('人像面在上，国徽面在下')
+    const slot = form.getByRole('group', { name: '身份证正反面' })
+    await expect(slot.getByText('人像面在上，国徽面在下')).toBeHidden()
+    await slot.getByText('这一项怎么填').click()
+    await expect(slot.getByText('人像面在上，国徽面在下')).toBeVisible()
+  })
+
   await test.step('rows and files are tried and go nowhere', async () => {
     await form.getByRole('button', { name: '附件材料：身份证正反面' }).click()
     const slot = page.getByRole('dialog', { name: '附件材料' })
@@ -76,7 +86,12 @@ test('[R23] the form beside the batch follows what is set; saved, phones are ask
     const offer = await (await page.request.get(`/api/batches/${batch.id}`)).json()
     expect(offer).toMatchObject({
       name: '改过名称的批次',
-      overrides: { required: { societies: true }, atMost: { societies: 50 }, hints: { societies: '没有的写“无”' } },
+      overrides: {
+        required: { societies: true },
+        atMost: { societies: 50 },
+        hints: { societies: '没有的写“无”' },
+        helps: { idCard: '人像面在上，国徽面在下' },
+      },
     })
   })
 

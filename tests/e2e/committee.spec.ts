@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { pagesOf } from '../world/paper-pages.ts'
 import { expect, test } from './application.ts'
 import { batchNamed, filledDraft, submitDraft } from './filled-draft.ts'
 import { officeDesk } from './office-desk.ts'
@@ -30,6 +32,22 @@ test('[R103, R111] the committee passes an application, it is published, confirm
   const paper = await stamped()
   await steps.step(id, 'receivePaper', { paperCode: paper.code })
   await steps.close()
+
+  await test.step('[R85, R93, R100] 简介表 says that it goes on A3, and is downloaded on A4 too; 申报表 is bound', async () => {
+    await page.goto(`/applications/${id}/papers/summarySheet`)
+    await expect(page.getByText(/^这是正式版。请用 A3 纸单面打印/)).toBeVisible()
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: /导出 A4 版$/ }).click()
+    const [sheet] = await pagesOf(await readFile(await (await download).path()), 72)
+    expect([sheet!.width, sheet!.height]).toEqual([841, 595])
+    await page.goto(`/applications/${id}/papers/applicationForm`)
+    await expect(page.getByText(/A4 纸双面打印，左侧装订/)).toBeVisible()
+    await expect(page.getByRole('link', { name: /导出 A4 版$/ })).toBeHidden()
+    await page.goto(`/applications/${id}/progress`)
+    await page.getByRole('button', { name: '不用，我看短信' }).click()
+    await expect(page.getByRole('button', { name: /申请退回$/ })).toBeVisible()
+    await expect(page.getByRole('link', { name: /^公示名单/ })).toBeHidden()
+  })
 
   await test.step('secretary: committee, session, attendance, ballot, confirmation', async () => {
     const secretary = await officeDesk(browser, server, 'secretary')
@@ -174,6 +192,18 @@ test('[R103, R111] the committee passes an application, it is published, confirm
     await office.context().close()
   })
   await stranger.context().close()
+
+  await test.step('[R91, R111] his own progress page leads to the list, and offers no return that would be refused', async () => {
+    await page.goto(`/applications/${id}/progress`)
+    await expect(page.getByText('公示中').first()).toBeVisible()
+    await expect(page.getByRole('button', { name: /申请退回$/ })).toBeHidden()
+    await page.getByRole('link', { name: /^公示名单/ }).click()
+    await page.getByText(`关于${batch.name}通过人员名单的公示`).click()
+    await expect(page.getByText(applicant.fullName)).toBeVisible()
+    await page.getByRole('link', { name: '返回列表' }).click()
+    await page.getByRole('link', { name: '返回', exact: true }).click()
+    await expect(page).toHaveURL(/\/progress$/)
+  })
 
   await test.step('office: after the last day the results are confirmed, numbered and picked up', async () => {
     await server.advanceClock(16 * 86_400_000)

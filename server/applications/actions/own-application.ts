@@ -1,6 +1,5 @@
+import { isReturnable } from '#domain/lifecycle/returnable.ts'
 import { isEditable, states } from '#domain/lifecycle/states.ts'
-import { transitions } from '#domain/lifecycle/transitions.ts'
-import type { State } from '#domain/lifecycle/states.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { isReason } from '#domain/rules/reason.ts'
 import type { Act } from '#server/platform/environment.ts'
@@ -20,8 +19,6 @@ export async function deleteDraft(ctx: Act, who: Signed, applicationId: string):
   ctx.audit({ action: 'application.deleted', role: 'applicant', applicationId })
   return ok()
 }
-
-const isReturnable = (state: State): boolean => (transitions.return.from as readonly State[]).includes(state)
 
 /**
  * 【申请退回】: asks the office to return the application, with a reason (A21, R91). It changes nothing by itself; the office

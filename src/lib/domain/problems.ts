@@ -138,7 +138,7 @@ export const phoneProblems = {
   'attachment.missing': { title: '文件还没传完', detail: '还有 {count} 个文件没有传完，传完才能提交。' },
   'attachment.upload-failed': {
     title: '没有传上去',
-    detail: '没有传上去，已传的部分会保留。请点“再传一次”；还不行请换一个浏览器，或拨打帮助电话。',
+    detail: '没有传上去，已传的部分会保留。请点“再传一次”；还不行请换浏览器，或打受理点电话。',
   },
   'attachment.quota': { title: '空间已满', detail: '您上传的文件已达上限，请删除不用的文件后再传。' },
   'attachment.virus': { title: '发现病毒', detail: '没有上传。这个文件带有病毒，请杀毒后重新生成再传。' },

@@ -14,6 +14,9 @@ export interface SessionView {
 export type SessionAccount = Readonly<Record<AccountFact, string>> & {
   readonly id: string
   readonly idNumberMasked: string
+  /** null where none is given; unknown to what an older version kept on the phone */
+  readonly contactName?: string | null
+  readonly contactMobile?: string | null
 }
 
 export interface SignInForm {

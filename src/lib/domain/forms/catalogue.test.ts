@@ -68,6 +68,16 @@ describe.each(types.map((type) => [type.label, type] as const))('%s', (_, type) 
   })
 })
 
+test.each(types.map((type) => [type.label, type] as const))(
+  '[R34, R59, R115] %s: the mobile comes from the account, may be changed, and says that SMS go to that of the account',
+  (_, type) => {
+    expect(find(type, 'mobile')).toMatchObject({
+      prefill: 'mobile',
+      hint: expect.stringMatching(/可以改。短信发到账号/),
+    })
+  },
+)
+
 describe('评审', () => {
   const { review } = applicationTypes
 

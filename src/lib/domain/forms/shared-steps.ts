@@ -68,7 +68,7 @@ export const identity = {
   mobile: mobile('mobile', '手机号码', {
     required: true,
     prefill: 'mobile',
-    hint: '来自注册信息，可以改',
+    hint: '来自注册信息，可以改。短信发到账号的手机号',
     paper: 'D1.1-r3c2',
   }),
   workStartDate: yearMonth('workStartDate', '参加工作时间', { required: true, paper: 'D1.1-r4c2' }),

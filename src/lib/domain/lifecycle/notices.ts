@@ -46,6 +46,12 @@ export const notices = {
     body: '{application}已核准，文号 {documentNumber}。',
     sms: '您的职称申报结果已核准，请登录系统查看。',
   },
+  // 补证 has no document of its own, only a certificate to come (D9)
+  reissueApproved: {
+    title: '补证已核准',
+    body: '{application}已核准，新证书制好后会通知您领取。',
+    sms: '您的补证申报已核准，新证书制好后会通知您领取。',
+  },
   certified: {
     title: '可以领证',
     body: '{application}证书已制好，编号 {certificateNumber}。请到{point}领取。',

@@ -1,6 +1,7 @@
 import type { ApplicationTypeId } from '../forms/application-type.ts'
 import type { GuardId } from './guards.ts'
 import type { NoticeId } from './notices.ts'
+import { returnableStates, reviewingStates } from './returnable.ts'
 import type { Actor } from './roles.ts'
 import type { State } from './states.ts'
 
@@ -29,8 +30,6 @@ export interface Transition {
   /** Taken where its own record is kept (agenda and ballot, list and objection), never at the case alone. */
   readonly at?: 'session' | 'list'
 }
-
-const REVIEWING = ['SUBMITTED', 'DEPT_REVIEW', 'PRE_REVIEW'] as const
 
 /**
  * THE table (DOMAIN §3.3). Nothing else changes a state; who may act in which state is further narrowed by `holders`.
@@ -77,7 +76,7 @@ export const transitions = {
   return: {
     rule: 'T6',
     label: '退回修改',
-    from: [...REVIEWING, 'PRE_PASSED', 'PAPER_RECEIVED'],
+    from: returnableStates,
     to: 'RETURNED',
     by: ['pointClerk', 'deptReviewer', 'office'],
     guards: ['notOwn', 'reasonGiven', 'resubmitUntilGiven'],
@@ -129,7 +128,7 @@ export const transitions = {
   reject: {
     rule: 'T11',
     label: '不予受理',
-    from: REVIEWING,
+    from: reviewingStates,
     to: 'REJECTED',
     by: ['pointClerk', 'deptReviewer', 'office'],
     guards: ['notOwn', 'reasonGiven'],
@@ -206,7 +205,7 @@ export const transitions = {
     by: ['office'],
     guards: ['notOwn'],
     types: ['reissue'],
-    notice: 'confirmed',
+    notice: 'reissueApproved',
     sms: true,
   },
   refuseApproval: {
@@ -350,7 +349,7 @@ export const transitions = {
     label: '取消资格',
     from: [
       'RETURNED',
-      ...REVIEWING,
+      ...reviewingStates,
       'PRE_PASSED',
       'PAPER_RECEIVED',
       'COMMITTEE',
