@@ -1,5 +1,6 @@
 import { type CompiledQuery, type ExpressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
-import { type State, turnedAwayStates } from '#domain/lifecycle/states.ts'
+import { type State } from '#domain/lifecycle/states.ts'
+import { turnedAwayStates } from '#domain/lifecycle/turned-away.ts'
 import type { OtherApplication } from '#domain/rules/eligibility-input.ts'
 import type { Application } from '#server/applications/actions/content.ts'
 import { inPlaces, inScope } from '#server/applications/scope.ts'

@@ -82,8 +82,8 @@ export class Inbox {
         db.transaction('rw', db.notices, db.meta, async () => {
           if (await wasErasedSince(db, erased)) return true
           for (const notice of notices) await this.#keep(db, notice)
-          const here = await db.notices.where({ accountId }).toArray()
-          return here.length >= total && here.filter(({ readAt }) => readAt === null).length <= unread
+          const here = db.notices.where({ accountId })
+          return (await here.count()) >= total && (await here.filter(({ readAt }) => readAt === null).count()) <= unread
         }),
       )
       if (!kept.ok) return kept

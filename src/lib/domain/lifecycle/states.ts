@@ -69,9 +69,6 @@ export const isFinal = (id: State): boolean => states[id].final
  */
 export const overStates = stateIds.filter((id) => states[id].final && id !== 'CERTIFIED')
 
-/** States of what was turned away or ran out: it is no application of its year any more (E3). */
-export const turnedAwayStates: readonly State[] = ['REJECTED', 'CANCELLED', 'EXPIRED']
-
 /** States after which the official papers may be printed (R93): from 预审通过 on, unless it went back. */
 export const officialStates = [
   'PRE_PASSED',

@@ -24,7 +24,7 @@ test('[E3] beside an application stand the others on the phone that were not tur
     kept('a6', 'b2', 'EXPIRED', 'engineering.assistant'),
     kept('a7', 'gone', 'SUBMITTED', 'engineering.assistant'),
   ]
-  expect(besideOf({ id: 'a1', batch: { year: 2026 } }, [own, ...others], batches)).toEqual({
+  expect(besideOf('a1', [own, ...others], batches)).toEqual({
     year: 2026,
     others: [
       { type: 'initial', year: 2026, batchName: '2026 年度初定', targetTitle: 'engineering.assistant' },
