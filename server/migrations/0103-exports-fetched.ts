@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
-/** A digit and what stands between the groups of a number, also as an address writes it. */
-const NUMBER = /(?:\d[\s+-]*){7,}((?:\d[\s+-]*){3}[\dXx])/g
+/** A digit and what stands between the groups of a number. */
+const NUMBER = /(?:\d[\s-]*){7,}((?:\d[\s-]*){3}[\dXx])/g
 
 const withoutNumber = (words: string): string => words.replace(NUMBER, (_, end: string) => end.replace(/[^\dXx]/g, ''))
 
@@ -17,8 +17,12 @@ export async function forgetNumbers(db: Kysely<any>): Promise<void> {
   const views = await sql<{ id: string; search: string }>`
     select id, search from saved_view where search ~ '[?&]q='`.execute(db)
   for (const { id, search } of views.rows) {
-    const cleaned = search.replace(/([?&]q=)([^&]*)/, (_, name: string, words: string) => name + withoutNumber(words))
-    if (cleaned !== search) await sql`update saved_view set search = ${cleaned} where id = ${id}`.execute(db)
+    const said = new URLSearchParams(search)
+    const words = said.get('q') ?? ''
+    if (withoutNumber(words) === words) continue
+    said.set('q', withoutNumber(words))
+    const cleaned = `?${said}`
+    await sql`update saved_view set search = ${cleaned} where id = ${id}`.execute(db)
   }
 }
 

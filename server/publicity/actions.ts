@@ -107,10 +107,12 @@ export async function viewList(db: Db, who: Signed, id: string) {
 }
 
 /**
- * The list as a workbook (D8): a draft as it is, a published one with those who are still entitled, as everybody reads it.
+ * The list as a workbook (D8): a draft as it is, a published one with those who are still entitled, as everybody reads it. That it left
+ * the house is on record.
  * @returns its name and its rows
  */
-export async function listAsRows(db: Db, who: Signed, id: string) {
+export async function listAsRows(ctx: Act, who: Signed, id: string) {
+  const { db } = ctx
   const list = await findList(db, who, id)
   if (!list) return refuse('request.not-found')
   const names =
@@ -118,6 +120,7 @@ export async function listAsRows(db: Db, who: Signed, id: string) {
       ? (await listEntries(db, who, id)).filter(({ own }) => !own)
       : await listPublicNames(db, who, id)
   const people = names.map((row) => placeInWords(inWords(row)))
+  ctx.audit({ action: 'publicity.exported', subject: `list:${id}`, details: { published: list.publishedAt !== null } })
   return ok({
     title: list.title,
     rows: people.map((person, at) => publicityColumns.map(({ value }) => value(person, at + 1))),

@@ -62,7 +62,7 @@ const deskRoutes = new Hono<SignedEnv>()
     respond(c, await viewList(c.var.platform.database.db, c.var.who, c.req.valid('param').id)),
   )
   .get('/:id/workbook', byId, async (c) => {
-    const made = await listAsRows(c.var.platform.database.db, c.var.who, c.req.valid('param').id)
+    const made = await act(c, (ctx) => listAsRows(ctx, c.var.who, c.req.valid('param').id))
     if (!made.ok) return problem(made)
     const { title, rows } = made.value
     return c.body(workbook('公示名单', publicityColumns, rows), 200, downloadHeaders(`${title}.xlsx`, SPREADSHEET))

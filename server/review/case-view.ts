@@ -5,7 +5,13 @@ import { guards, type LifecycleFacts } from '#domain/lifecycle/guards.ts'
 import { availableTransitions, mayAct } from '#domain/lifecycle/next.ts'
 import { stagesOf } from '#domain/lifecycle/progress.ts'
 import { type State, states } from '#domain/lifecycle/states.ts'
-import { atTheCase, type TransitionId, transitionIds, transitions } from '#domain/lifecycle/transitions.ts'
+import {
+  atTheCase,
+  knownTransition,
+  type TransitionId,
+  transitionIds,
+  transitions,
+} from '#domain/lifecycle/transitions.ts'
 import { ok, type Outcome, refuse, type Refused } from '#domain/problems.ts'
 import type { OtherApplication } from '#domain/rules/eligibility-input.ts'
 import type { Bar } from '#domain/rules/integrity.ts'
@@ -282,7 +288,7 @@ export async function viewCase(platform: Dependencies, ctx: Act, who: Signed, id
     transitions: steps.map((one) => ({
       id: one.id,
       transition: one.transition,
-      label: transitions[one.transition].label,
+      label: knownTransition(one.transition)?.label ?? one.transition,
       from: one.fromState,
       to: one.toState,
       by: one.actorId === null ? '系统' : (names.get(one.actorId) ?? ''),

@@ -212,6 +212,9 @@ describe.each(await databaseKinds())('exports and statistics, on %s', (kind) => 
     const views = [
       ['甲', `?tab=all&q=${idNumber}&batch=00000000-0000-4000-8000-123456789012`],
       ['乙', '?tab=all&batch=00000000-0000-4000-8000-123456789012'],
+      // the digits of an encoded character are none of the number
+      ['丙', `?${new URLSearchParams({ q: `张三 ${idNumber}` })}`],
+      ['丁', `?${new URLSearchParams({ q: '张三2026321202P0100001-3' })}`],
     ] as const
     for (const [name, search] of views)
       await world.db
@@ -225,7 +228,12 @@ describe.each(await databaseKinds())('exports and statistics, on %s', (kind) => 
     })
     const left = await world.db.selectFrom('savedView').select('search').orderBy('name').execute()
     expect(left.map(({ search }) => search).sort()).toEqual(
-      [views[0][1].replace(idNumber, idNumber.slice(-4)), views[1][1]].sort(),
+      [
+        views[0][1].replace(idNumber, idNumber.slice(-4)),
+        views[1][1],
+        `?${new URLSearchParams({ q: `张三 ${idNumber.slice(-4)}` })}`,
+        views[3][1],
+      ].sort(),
     )
     expect(readFileSync(world.logFile, 'utf8')).not.toContain(idNumber)
   })

@@ -163,7 +163,7 @@ test('who has not agreed to the notice on personal data does so before he begins
   const box = page.getByRole('checkbox', { name: /个人信息处理说明/ })
   await expect(box).toBeFocused()
   // the label is what a finger meets
-  await page.getByText('我已阅读并同意').click()
+  await page.getByText('我已阅读并同意').click({ position: { x: 12, y: 12 } })
   await expect(box).toBeChecked()
   await expect(begin).not.toHaveAttribute('aria-disabled', 'true')
   const sent = page.waitForRequest(/reading\/accept$/)

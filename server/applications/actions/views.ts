@@ -5,7 +5,7 @@ import { applicationTypes } from '#domain/forms/index.ts'
 import { stagesOf } from '#domain/lifecycle/progress.ts'
 import { roles, type Role } from '#domain/lifecycle/roles.ts'
 import { isEditable, mayPrintOfficial, type Phase, type State, states } from '#domain/lifecycle/states.ts'
-import { type Transition, transitions } from '#domain/lifecycle/transitions.ts'
+import { knownTransition, transitions } from '#domain/lifecycle/transitions.ts'
 import { ok, type Outcome, refuse } from '#domain/problems.ts'
 import { writingEndsAt } from '#domain/rules/window.ts'
 import type { ReturnView } from '#domain/sync/protocol.ts'
@@ -175,7 +175,10 @@ interface TimelineEntry {
 /** What happened, without the internal steps; a decision that is not published yet is not there (A30). */
 const timelineOf = (rows: readonly TransitionRow[]): TimelineEntry[] =>
   rows
-    .filter(({ transition }) => !(transitions[transition] as Transition).internal)
+    .filter(({ transition }) => {
+      const known = knownTransition(transition)
+      return known !== undefined && !known.internal
+    })
     .map(({ transition, toState, at, role, reason }) => ({
       transition,
       label: transitions[transition].label,

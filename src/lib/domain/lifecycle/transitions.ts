@@ -391,4 +391,11 @@ export const holders = {
 export const officeOnlyReturn: readonly State[] = ['PRE_PASSED', 'PAPER_RECEIVED']
 
 /** Transitions that a case offers by itself. */
+/**
+ * A step that was taken, as this version knows it. One that a later version has is unknown to a node of before: undefined, and no
+ * page may break by that.
+ */
+export const knownTransition = (id: string): Transition | undefined =>
+  (transitions as Readonly<Record<string, Transition>>)[id]
+
 export const atTheCase = (id: TransitionId): boolean => (transitions[id] as Transition).at === undefined
