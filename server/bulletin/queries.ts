@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { AimedBatch, BulletinKind, BulletinState } from '#domain/bulletin/bulletin.ts'
 import { roles, scopeOf } from '#domain/lifecycle/roles.ts'
 import { overStates } from '#domain/lifecycle/states.ts'
+import { containing } from '#server/platform/like.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 
@@ -68,8 +69,6 @@ const batchesOfIt = sql<AimedBatch[]>`coalesce((
   from bulletin_batch aim join batch b on b.id = aim.batch_id where aim.bulletin_id = bulletin.id), '[]'::jsonb)`.as(
   'batches',
 )
-
-const containing = (words: string) => `%${words.replace(/[\\%_]/g, '\\$&')}%`
 
 export interface BulletinFilter {
   readonly kind?: BulletinKind | undefined

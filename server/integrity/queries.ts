@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import { barringTransitions } from '#domain/rules/integrity.ts'
 import { inScope } from '#server/applications/scope.ts'
+import { containing } from '#server/platform/like.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { IntegrityReleaseTable } from './tables.ts'
@@ -8,7 +9,6 @@ import type { IntegrityReleaseTable } from './tables.ts'
 type Db = Kysely<Database>
 export const LISTED_AT_MOST = 500
 
-const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 const ending = (words: string) => `%${words.replace(/[\\%_*]/g, '')}`
 
 /** What is looked for: `index` finds a whole ID number, `words` a name, a document, the last four, or a 申报编号. */
@@ -26,8 +26,8 @@ export const listRecords = (db: Db, _office: Signed, { words, index }: Sought) =
       query.where((eb) =>
         eb.or([
           eb('integrityRecord.idNumberIndex', '=', index),
-          eb('integrityRecord.fullName', 'like', like(words)),
-          eb('integrityRecord.documentNumber', 'like', like(words)),
+          eb('integrityRecord.fullName', 'like', containing(words)),
+          eb('integrityRecord.documentNumber', 'like', containing(words)),
           eb('integrityRecord.idNumberMasked', 'like', ending(words)),
         ]),
       ),
@@ -73,10 +73,10 @@ export const listDecisions = (db: Db, who: Signed, { words, index }: Sought) =>
       query.where((eb) =>
         eb.or([
           eb('account.idNumberIndex', '=', index),
-          eb('account.fullName', 'like', like(words)),
-          eb('application.fullName', 'like', like(words)),
-          eb('application.number', 'like', like(words)),
-          eb(documentNumber, 'like', like(words)),
+          eb('account.fullName', 'like', containing(words)),
+          eb('application.fullName', 'like', containing(words)),
+          eb('application.number', 'like', containing(words)),
+          eb(documentNumber, 'like', containing(words)),
           eb('account.idNumberMasked', 'like', ending(words)),
         ]),
       ),

@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable, SqlBool } from 'kysely'
 import { sql } from 'kysely'
 import { run } from '#server/platform/statements.ts'
 import type { Database } from '#server/schema.ts'
+import { containing } from '#server/platform/like.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { NoticeDeliveryTable, NoticeTable, PushMessageTable, SmsMessageTable } from './tables.ts'
 
@@ -156,7 +157,7 @@ export function listNotices(
     )
   if (filter.from) listing = listing.where('createdAt', '>=', filter.from)
   if (filter.to) listing = listing.where('createdAt', '<=', filter.to)
-  if (filter.q) listing = listing.where('title', 'ilike', `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`)
+  if (filter.q) listing = listing.where('title', 'ilike', containing(filter.q))
   return listing.execute()
 }
 

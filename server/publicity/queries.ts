@@ -3,6 +3,7 @@ import type { State } from '#domain/lifecycle/states.ts'
 import { inScope } from '#server/applications/scope.ts'
 import { publishedStates } from '#domain/lifecycle/states.ts'
 import { type CertificateStep, certificateSteps } from '#domain/lifecycle/certificate-steps.ts'
+import { containing } from '#server/platform/like.ts'
 import type { Signed, Who } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 import type { PublicityListTable } from './tables.ts'
@@ -245,7 +246,7 @@ export interface CertificateFilter {
 
 /** Certificates in the order in which they want something: a number, to be handed out, nothing. */
 export const findCertificates = (db: Db, who: Signed, { batch, step, q = '', page, pageSize }: CertificateFilter) => {
-  const like = `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  const like = containing(q)
   return db
     .selectFrom('application')
     .innerJoin('batch', 'batch.id', 'application.batchId')

@@ -3,6 +3,7 @@ import type { ApplicationTypeId } from '#domain/forms/application-type.ts'
 import type { State } from '#domain/lifecycle/states.ts'
 import { partsOf } from '#server/applications/search-text.ts'
 import { inScope } from '#server/applications/scope.ts'
+import { literally } from '#server/platform/like.ts'
 import type { Signed } from '#server/platform/who.ts'
 import type { Database } from '#server/schema.ts'
 
@@ -33,7 +34,7 @@ export interface QueueFilter {
   readonly q?: string | undefined
 }
 
-const like = (text: string) => text.toLowerCase().replace(/[\\%_]/g, '\\$&')
+const like = (text: string) => literally(text.toLowerCase())
 
 /** Whether the applicant asks for it to be returned, as SQL over `application`. */
 export const asksForReturnText = `exists (

@@ -390,7 +390,6 @@ export const holders = {
 /** T6: after 预审 only the office may return an application, though the clerk takes the paper in. */
 export const officeOnlyReturn: readonly State[] = ['PRE_PASSED', 'PAPER_RECEIVED']
 
-/** Transitions that a case offers by itself. */
 /**
  * A step that was taken, as this version knows it. One that a later version has is unknown to a node of before: undefined, and no
  * page may break by that.
@@ -398,4 +397,5 @@ export const officeOnlyReturn: readonly State[] = ['PRE_PASSED', 'PAPER_RECEIVED
 export const knownTransition = (id: string): Transition | undefined =>
   (transitions as Readonly<Record<string, Transition>>)[id]
 
+/** Transitions that a case offers by itself. */
 export const atTheCase = (id: TransitionId): boolean => (transitions[id] as Transition).at === undefined
